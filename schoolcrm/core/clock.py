@@ -1,0 +1,30 @@
+"""The only place that reads the clock; everything else is told what day it is."""
+
+from datetime import UTC, date, datetime
+
+
+def utc_now() -> str:
+    """Return the moment for the journal of changes: ISO 8601, UTC, to the millisecond."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+
+
+def school_day(time_zone: str) -> date:
+    """Return today's calendar date in the school's time zone (an IANA name; empty: the machine's)."""
+    if time_zone:
+        from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+        try:
+            return datetime.now(ZoneInfo(time_zone)).date()
+        except (ZoneInfoNotFoundError, ValueError):
+            pass
+    return datetime.now().astimezone().date()
+
+
+def machine_time_zone() -> str:
+    """Return the machine's time zone as an IANA name, or an empty string when it has none."""
+    from tzlocal import get_localzone_name
+
+    try:
+        return get_localzone_name() or ""
+    except (LookupError, ValueError):
+        return ""

@@ -1,0 +1,59 @@
+"""The language of everything shown to people: gettext catalogues in ``schoolcrm/locale``.
+
+English is the source text. Modules call ``_()`` when the text is needed, never at import time,
+except the command modules, which are imported after the language is known.
+"""
+
+import gettext
+import os
+from pathlib import Path
+
+DOMAIN = "schoolcrm"
+LANGUAGES = ("en", "ru")
+_FOLDER = Path(__file__).parent.parent / "locale"
+
+_catalogue: gettext.NullTranslations = gettext.NullTranslations()
+_current = "en"
+
+
+def use_language(code: str) -> None:
+    """Make ``code`` ("en" or "ru") the language of the texts from now on."""
+    global _catalogue, _current
+    _current = code if code in LANGUAGES else "en"
+    if _current == "en":
+        _catalogue = gettext.NullTranslations()
+    else:
+        _catalogue = gettext.translation(DOMAIN, _FOLDER, [_current], fallback=True)
+
+
+def current_language() -> str:
+    """Return the code of the language in use."""
+    return _current
+
+
+def language_of_locale(environment: "os._Environ[str] | dict[str, str]") -> str:
+    """Return the language that the machine's locale asks for: "ru" or, for any other, "en"."""
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if value := environment.get(name):
+            return "ru" if value.lower().startswith("ru") else "en"
+    return "en"
+
+
+def _(message: str) -> str:
+    """Return the text in the language in use."""
+    return _catalogue.gettext(message)
+
+
+def ngettext(one: str, many: str, count: int) -> str:
+    """Return the form of the text that fits ``count`` in the language in use."""
+    return _catalogue.ngettext(one, many, count)
+
+
+def pgettext(context: str, message: str) -> str:
+    """Return the text in the language in use, for words whose translation depends on context."""
+    return _catalogue.pgettext(context, message)
+
+
+def N_(message: str) -> str:  # noqa: N802  (gettext's customary name for "mark, translate later")
+    """Mark a text for translation and return it unchanged, for tables filled at import time."""
+    return message
