@@ -1,0 +1,290 @@
+"""What a lesson costs (R31–R34), in kopecks; who pays is decided in ``paying``, whose names are here too."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import groupby
+from typing import Literal
+
+from schoolcrm.core.rules.money import prorate, share_of
+from schoolcrm.core.rules.paying import (
+    Mark,
+    Moment,
+    Occasion,
+    Terms,
+    assign,
+    choose,
+    fits,
+    package_size,
+    paying_order,
+    planned_id,
+    planned_under,
+    used_lessons,
+)
+
+__all__ = [
+    "Basis",
+    "Charge",
+    "Mark",
+    "Moment",
+    "Occasion",
+    "Terms",
+    "assign",
+    "choose",
+    "fits",
+    "free_charge",
+    "paying_order",
+    "planned_id",
+    "planned_under",
+    "price_marks",
+    "price_month",
+    "price_of_next",
+    "price_on",
+    "price_package",
+    "project",
+    "projected",
+    "upfront_charges",
+    "used_lessons",
+]
+
+Basis = Literal["paid", "upfront", "over", "none", "trial"]
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """What a mark costs: ``amount`` = the lesson's ``price`` × the mark's share.
+
+    ``basis``: 'paid'; 'upfront' (0, paid by the sale); 'over' (R34, a used-up package, into debt); 'none'
+    (R33, no subscription, 0); 'trial' (R12, free). ``subscription_id`` is None for the last two.
+    """
+
+    occasion: Occasion
+    subscription_id: int | None
+    price: int
+    amount: int
+    basis: Basis
+
+    @property
+    def lesson_id(self) -> int:
+        """Return the id of the lesson that is charged."""
+        return self.occasion.id
+
+
+def free_charge(occasion: Occasion, basis: Literal["none", "trial"]) -> Charge:
+    """Return the charge of 0 for a lesson without subscription (R33) or a free trial (R12)."""
+    return Charge(occasion, None, 0, 0, basis)
+
+
+def price_on(terms: Terms, occasion: Occasion) -> int:
+    """Return P of R31 for that lesson: the plan's price, of a month only the part that is covered."""
+    return _covered_part(terms, terms.price, occasion.on)
+
+
+def price_marks(terms: Terms, marks: Iterable[Mark], planned: Sequence[Occasion] = ()) -> list[Charge]:
+    """Return the charges of marks under one subscription of any kind, in the order of the lessons (R31).
+
+    A package needs all its marks, a month plan all marks of each month that is touched, and the ``planned``
+    lessons that it will pay in those months (``planned_under``).
+    """
+    ordered = _in_order(marks)
+    if terms.kind == "package":
+        return price_package(terms, ordered)
+    if terms.kind == "lesson":
+        return [_price_lesson(terms, mark) for mark in ordered]
+    charges: list[Charge] = []
+    for month, group in groupby(ordered, key=lambda mark: mark.occasion.on.replace(day=1)):
+        charges += price_month(terms, month, list(group), planned)
+    return charges
+
+
+def price_package(terms: Terms, marks: Iterable[Mark], used_before: int = 0) -> list[Charge]:
+    """Return the charges of the marks under one package, in the order of the lessons (R31, R34).
+
+    All its marks are needed, or those after the first ``used_before`` lessons used. The N-th lesson used
+    costs what is left of P; a share of 0 % uses none. Beyond N: the common price into debt, also of one paid
+    upfront, or as R33 if the plan stops.
+    """
+    charges = []
+    number = used_before
+    for mark in _in_order(marks):
+        charges.append(_price_in_package(terms, mark, number + 1))
+        number += mark.share > 0
+    return charges
+
+
+def price_month(terms: Terms, month: date, marks: Iterable[Mark], planned: Sequence[Occasion] = ()) -> list[Charge]:
+    """Return the charges of the marks of one calendar month (``month``: its first day), in order (R31).
+
+    ``planned`` are the lessons not yet held that the subscription will pay; other months' are left aside.
+    They count in N, and the last lesson of all, held or planned, costs what is left of P.
+    """
+    ordered = _in_order(mark for mark in marks if mark.occasion.on.replace(day=1) == month)
+    moments = [lesson.moment for lesson in planned if lesson.on.replace(day=1) == month]
+    moments += [mark.occasion.moment for mark in ordered]
+    last = max(moments, default=None)
+    return [_price_in_month(terms, mark, len(moments), mark.occasion.moment == last) for mark in ordered]
+
+
+def price_of_next(terms: Terms, marks: Iterable[Mark], occasion: Occasion, planned: Sequence[Occasion] = ()) -> int:
+    """Return what the next lesson, attended, would cost after these marks (R38); upfront: 0."""
+    charges = price_marks(terms, [*marks, Mark(occasion)], planned)
+    return next(charge.price for charge in charges if charge.occasion.moment == occasion.moment)
+
+
+def upfront_charges(terms: Terms) -> list[tuple[date, int]]:
+    """Return the days and sums that the sale itself charges (R31), none when billed by lesson.
+
+    A package or lesson: P on the first day. A month plan: P of each month on its first covered day;
+    ValueError if it has no last day, for such charges never end.
+    """
+    if terms.billing != "upfront":
+        return []
+    if terms.last_on is None and terms.kind == "month":
+        raise ValueError(f"subscription {terms.id}: a month plan charged upfront needs a last day")
+    if terms.last_on is not None and terms.last_on < terms.first_on:
+        return []
+    if terms.kind != "month" or terms.last_on is None:
+        return [(terms.first_on, terms.price)]
+    days = _first_days(terms.first_on, terms.last_on)
+    return [(day, _covered_part(terms, terms.price, day)) for day in days]
+
+
+def projected(
+    offers: Iterable[Terms],
+    held: Mapping[int, Sequence[Mark]],
+    upcoming: Iterable[Occasion],
+    *,
+    unheld: Sequence[Occasion] = (),
+    used: Mapping[int, int] | None = None,
+) -> Iterator[Charge]:
+    """Yield the charges of one student's coming lessons, as holding them all, attended, would charge them.
+
+    ``held`` are the marks so far by subscription: all of a package's, a month plan's of the running month on;
+    ``used`` counts lessons of packages used up before those marks. ``upcoming`` are the lessons to come, in
+    order (read a month at a time, so it need not end); ``unheld`` those of the running month that passed
+    without being held: they cost nothing here, but count in a month's N (R31).
+    """
+    outlook = _Outlook(offers, held, unheld, used or {})
+    for month, lessons in groupby(upcoming, key=lambda lesson: lesson.on.replace(day=1)):
+        yield from outlook.charge(month, list(lessons))
+
+
+def project(
+    offers: Iterable[Terms],
+    held: Mapping[int, Sequence[Mark]],
+    upcoming: Sequence[Occasion],
+    *,
+    unheld: Sequence[Occasion] = (),
+    used: Mapping[int, int] | None = None,
+) -> list[Charge]:
+    """Return ``projected`` as a list, one charge for each of the coming lessons, in their order."""
+    return list(projected(offers, held, upcoming, unheld=unheld, used=used))
+
+
+class _Outlook:
+    """What is known of a student's subscriptions while the coming months are walked."""
+
+    def __init__(
+        self,
+        offers: Iterable[Terms],
+        held: Mapping[int, Sequence[Mark]],
+        unheld: Sequence[Occasion],
+        used: Mapping[int, int],
+    ) -> None:
+        self.offers = sorted(offers, key=paying_order)
+        self.held = {key: _in_order(marks) for key, marks in held.items()}
+        self.passed = dict(used)
+        self.used = {terms.id: used.get(terms.id, 0) + used_lessons(held.get(terms.id, ())) for terms in self.offers}
+        self.unheld = [(lesson, assign(self.offers, [Mark(lesson)], self.used)[0]) for lesson in unheld]
+
+    def charge(self, month: date, lessons: list[Occasion]) -> list[Charge]:
+        """Return the charges of the month's lessons, in their order."""
+        marks = [Mark(lesson) for lesson in lessons]
+        payers = assign(self.offers, marks, self.used)
+        shares: dict[int, list[Mark]] = {}
+        for mark, payer in zip(marks, payers, strict=True):
+            if payer is not None:
+                shares.setdefault(payer.id, []).append(mark)
+        priced: dict[Moment, Charge] = {}
+        for terms in self.offers:
+            if terms.id in shares:
+                self.used[terms.id] += len(shares[terms.id])
+                charges = self._price(terms, month, shares[terms.id])
+                priced |= {charge.occasion.moment: charge for charge in charges}
+        return [priced.get(lesson.moment) or free_charge(lesson, "none") for lesson in lessons]
+
+    def _price(self, terms: Terms, month: date, marks: list[Mark]) -> list[Charge]:
+        if terms.kind == "lesson":
+            return price_marks(terms, marks)
+        together = [*self._held_in(terms, month), *marks]
+        if terms.kind == "month":
+            planned = [lesson for lesson, payer in self.unheld if payer is not None and payer.id == terms.id]
+            return price_month(terms, month, together, planned)
+        before = self.passed.get(terms.id, 0)
+        self.passed[terms.id] = before + used_lessons(together)
+        return price_package(terms, together, before)
+
+    def _held_in(self, terms: Terms, month: date) -> list[Mark]:
+        """Take out the marks up to the month's end; return the month's, count earlier ones as passed."""
+        end = _month_end(month)
+        waiting = self.held.get(terms.id, [])
+        due = [mark for mark in waiting if mark.occasion.on <= end]
+        self.held[terms.id] = waiting[len(due) :]
+        earlier = [mark for mark in due if mark.occasion.on < month]
+        self.passed[terms.id] = self.passed.get(terms.id, 0) + used_lessons(earlier)
+        return due[len(earlier) :]
+
+
+def _price_lesson(terms: Terms, mark: Mark) -> Charge:
+    if terms.billing == "upfront":
+        return Charge(mark.occasion, terms.id, 0, 0, "upfront")
+    price = price_on(terms, mark.occasion)
+    return Charge(mark.occasion, terms.id, price, share_of(price, mark.share), "paid")
+
+
+def _price_in_package(terms: Terms, mark: Mark, number: int) -> Charge:
+    size = package_size(terms)
+    whole = price_on(terms, mark.occasion)
+    common = whole // size
+    if number > size and mark.share > 0:
+        if terms.stop_at_end:
+            return free_charge(mark.occasion, "none")
+        return Charge(mark.occasion, terms.id, common, share_of(common, mark.share), "over")
+    if terms.billing == "upfront":
+        return Charge(mark.occasion, terms.id, 0, 0, "upfront")
+    price = whole - (size - 1) * common if number == size else common
+    return Charge(mark.occasion, terms.id, price, share_of(price, mark.share), "paid")
+
+
+def _price_in_month(terms: Terms, mark: Mark, lessons: int, is_last: bool) -> Charge:
+    if terms.billing == "upfront":
+        return Charge(mark.occasion, terms.id, 0, 0, "upfront")
+    whole = price_on(terms, mark.occasion)
+    common = whole // lessons
+    price = whole - (lessons - 1) * common if is_last else common
+    return Charge(mark.occasion, terms.id, price, share_of(price, mark.share), "paid")
+
+
+def _covered_part(terms: Terms, price: int, day: date) -> int:
+    if terms.kind != "month":
+        return price
+    first, last = day.replace(day=1), _month_end(day)
+    covered_from, covered_to = max(first, terms.first_on), min(last, terms.last_on or last)
+    return prorate(price, max(0, (covered_to - covered_from).days + 1), last.day)
+
+
+def _first_days(first: date, last: date) -> Iterator[date]:
+    day = first
+    while day <= last:
+        yield day
+        day = _month_end(day) + timedelta(days=1)
+
+
+def _month_end(day: date) -> date:
+    if day.month == 12:
+        return day.replace(day=31)
+    return day.replace(month=day.month + 1, day=1) - timedelta(days=1)
+
+
+def _in_order(marks: Iterable[Mark]) -> list[Mark]:
+    return sorted(marks, key=lambda mark: mark.occasion.moment)
