@@ -1,0 +1,135 @@
+"""What a new school's database holds from the first day (R1, R2, R20), in the language of the school.
+
+The names are the school's own from then on, free to be renamed; a later change here touches no school.
+"""
+
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from schoolcrm.core.errors import BadValue, Refused
+from schoolcrm.core.language import _
+from schoolcrm.core.rules.names import fold
+from schoolcrm.core.rules.status import FUNNEL, LOYALTY
+
+_RUSSIAN_FUNNEL = {
+    "for-admin": "Для администратора",
+    "new": "Новый",
+    "in-work": "В работе",
+    "trial-booked": "Записался на пробное занятие",
+    "trial-done": "Посетил пробное занятие",
+    "group-search": "Подбор группы",
+    "bought": "Купил абонемент",
+    "reserve": "Резерв",
+    "refused": "Отказался",
+    "deleted": "Удалён",
+}
+_RUSSIAN_LOYALTY = {
+    "newcomer": "Новый",
+    "active": "Рабочий",
+    "regular": "Постоянный",
+    "sleeping": "Спящий",
+    "former": "Бывший",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """Statuses and lesson types by code, absence reasons as (name, short, excused, percent), accounts."""
+
+    funnel: Mapping[str, str]
+    loyalty: Mapping[str, str]
+    lesson_types: Mapping[str, str]
+    absence_reasons: tuple[tuple[str, str, bool, int], ...]
+    accounts: tuple[str, ...]
+
+
+_NAMES = {
+    "ru": _Names(
+        _RUSSIAN_FUNNEL,
+        _RUSSIAN_LOYALTY,
+        {
+            "group": "Групповое",
+            "individual": "Индивидуальное",
+            "trial": "Пробное",
+            "make-up": "Отработка",
+        },
+        (("Уважительная причина", "УП", True, 0), ("Неуважительная причина", "НП", False, 100)),
+        ("Наличные", "Карта"),
+    ),
+    "en": _Names(
+        FUNNEL,
+        LOYALTY,
+        {"group": "Group", "individual": "Individual", "trial": "Trial", "make-up": "Make-up"},
+        (("Excused absence", "EA", True, 0), ("Unexcused absence", "UA", False, 100)),
+        ("Cash", "Card"),
+    ),
+}
+
+
+def new_database(path: Path, user: str, language: str, currency: str = "RUB", time_zone: str = "") -> None:
+    """Make the school's database at `path`, with its defaults named in `language` ("ru" or "en").
+
+    `time_zone` is an IANA name; empty: the machine's. The defaults are one operation, `init`, of `user`.
+    Raises BadValue for a currency that is no code, Refused when there is a file, DiskTrouble.
+    """
+    from schoolcrm.core.clock import machine_time_zone
+    from schoolcrm.core.store.journal import begin_operation, end_operation
+    from schoolcrm.core.store.migrations import create
+
+    code = currency_code(currency)
+
+    def fill_as_operation(db: sqlite3.Connection) -> None:
+        db.execute("BEGIN IMMEDIATE")
+        number = begin_operation(db, user, "init")
+        fill(db, language=language, currency=code, time_zone=time_zone or machine_time_zone())
+        end_operation(db, number)
+        db.execute("COMMIT")
+
+    create(path, fill_as_operation)
+
+
+def require_no_file(path: Path) -> None:
+    """Raise Refused when there is a file at `path`, as `new_database` would."""
+    if path.exists():
+        raise Refused(
+            _("There is a file at {path} already.").format(path=path),
+            _("Name another file with --db, or move that one away."),
+        )
+
+
+def currency_code(text: str) -> str:
+    """Return the three capital letters of a currency (ISO 4217); BadValue for anything else."""
+    code = text.strip().upper()
+    if len(code) == 3 and code.isascii() and code.isalpha():
+        return code
+    raise BadValue(_("{value!r} is not a currency code.").format(value=text), _("Use three letters: RUB, EUR, KZT…"))
+
+
+def fill(db: sqlite3.Connection, *, language: str, currency: str, time_zone: str) -> None:
+    """Write the default statuses, lesson types, absence reasons, accounts and settings of a new school."""
+    names = _NAMES[language]
+    for scale, statuses in (("funnel", names.funnel), ("loyalty", names.loyalty)):
+        db.executemany(
+            "INSERT INTO status (scale, base, name, name_key, automatic) VALUES (?, ?, ?, ?, 1)",
+            [(scale, base, name, fold(name)) for base, name in statuses.items()],
+        )
+    db.executemany(
+        "INSERT INTO lesson_type (name, name_key, code) VALUES (?, ?, ?)",
+        [(name, fold(name), code) for code, name in names.lesson_types.items()],
+    )
+    db.executemany(
+        "INSERT INTO absence_reason (name, name_key, short, short_key, excused, charged) VALUES (?, ?, ?, ?, ?, ?)",
+        [
+            (name, fold(name), short, fold(short), excused, charged)
+            for name, short, excused, charged in names.absence_reasons
+        ],
+    )
+    db.executemany(
+        "INSERT INTO account (name, name_key) VALUES (?, ?)", [(name, fold(name)) for name in names.accounts]
+    )
+    db.executemany(
+        "INSERT INTO setting (key, value) VALUES (?, ?)",
+        [("currency", currency), ("time_zone", time_zone), ("language", language)],
+    )

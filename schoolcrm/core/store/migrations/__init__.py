@@ -1,0 +1,188 @@
+"""The ladder of numbered migrations, `PRAGMA user_version` naming the step a file stands on.
+
+Each step is one transaction: the script, the journal's triggers made anew, the foreign keys checked, no
+record lost. Before a step a checked copy of the file is laid beside it.
+"""
+
+import os
+import sqlite3
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from importlib.resources import files
+from pathlib import Path
+
+from schoolcrm.core.errors import Damaged, DiskTrouble, Refused
+from schoolcrm.core.language import _
+from schoolcrm.core.store.database import APPLICATION_ID, connect, database_errors, file_version
+from schoolcrm.core.store.journal import drop_triggers, install_journal, journaled_tables, statements
+
+
+def scripts() -> list[tuple[int, str]]:
+    """Return the steps as (version, SQL), in order; a step's number is the first part of its file's name."""
+    found = [entry for entry in files(__package__).iterdir() if entry.name.endswith(".sql")]
+    return sorted((int(entry.name.split("_")[0]), entry.read_text("utf-8")) for entry in found)
+
+
+def create(path: Path, fill: Callable[[sqlite3.Connection], None]) -> None:
+    """Make a database, readable by its owner only; `fill` writes the school's defaults into it.
+
+    The file appears under its name only when it is whole. Raises DiskTrouble when its folder can't be
+    written, Refused when there is a file already.
+    """
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _refuse_existing(path)
+        with _own_partial_file(path) as partial:
+            with database_errors(path), closing(connect(partial, writable=True)) as db:
+                climb(db, 0)
+                fill(db)
+            _publish(partial, path)
+    except OSError as error:
+        raise DiskTrouble(
+            _("The database {path} can't be created: {reason}.").format(path=path, reason=error.strerror),
+            _("Choose a folder you may write to, with --db."),
+        ) from error
+
+
+@contextmanager
+def _own_partial_file(path: Path) -> Iterator[Path]:
+    """Yield an empty file beside `path` that nobody else writes to (mode 0600), gone at the end."""
+    handle, name = tempfile.mkstemp(prefix=f"{path.name}.new-", dir=path.parent)
+    os.close(handle)
+    partial = Path(name)
+    try:
+        yield partial
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _refuse_existing(path: Path) -> None:
+    if path.exists():
+        raise Refused(
+            _("There is a file at {path} already.").format(path=path),
+            _("Name another file with --db, or move that one away."),
+        )
+
+
+def _publish(partial: Path, path: Path) -> None:
+    """Give the whole file its name, never replacing a file that was put there meanwhile."""
+    try:
+        path.hardlink_to(partial)
+    except OSError:  # there is one, or the file system knows no links
+        _refuse_existing(path)
+        partial.replace(path)
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a file's new name survive a power cut, where folders can be synced."""
+    if hasattr(os, "O_DIRECTORY"):
+        handle = os.open(folder, os.O_DIRECTORY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def migrate(path: Path) -> None:
+    """Bring an older file up to this program's schema, step by step, a checked copy before each.
+
+    Raises Damaged (not ours, newer, corrupt, a step would lose records), Busy, DiskTrouble.
+    """
+    with database_errors(path), closing(connect(path, writable=True)) as db:
+        climb(db, file_version(db, path), keep_copy_of=path)
+
+
+def climb(
+    db: sqlite3.Connection,
+    version: int,
+    steps: list[tuple[int, str]] | None = None,
+    keep_copy_of: Path | None = None,
+) -> None:
+    """Take every step above `version`; each is whole or not there at all."""
+    for number, script in steps if steps is not None else scripts():
+        if number > version:
+            _step(db, number, script, keep_copy_of)
+
+
+def copy_before(path: Path, number: int) -> Path:
+    """Lay a checked copy of the file beside it before step `number`, and return where it is.
+
+    Raises Damaged when the file is not sound, DiskTrouble when its folder can't be written.
+    """
+    target = path.with_name(f"{path.name}.before-{number:04d}")
+    try:
+        with _own_partial_file(target) as partial:
+            _copy(path, partial)
+            partial.replace(target)
+            _sync_folder(target.parent)
+    except OSError as error:
+        raise DiskTrouble(
+            _("The database {path} can't be copied before its migration: {reason}.").format(
+                path=path, reason=error.strerror
+            ),
+            _("Free some space or let its folder be written to; the file was left as it was."),
+        ) from error
+    return target
+
+
+def _copy(path: Path, target: Path) -> None:
+    with closing(connect(path)) as source, closing(connect(target, writable=True)) as copy:
+        source.backup(copy)
+        verdict = copy.execute("PRAGMA integrity_check").fetchone()[0]
+    if verdict != "ok":
+        raise Damaged(
+            _("The database {path} is damaged: {verdict}.").format(path=path, verdict=verdict),
+            _("It was not migrated; restore the latest backup."),
+        )
+
+
+def _step(db: sqlite3.Connection, number: int, script: str, keep_copy_of: Path | None) -> None:
+    # Foreign keys must be off before BEGIN: a table that is rebuilt would take its children with it.
+    db.execute("PRAGMA foreign_keys = OFF")
+    try:
+        # Not EXCLUSIVE: the copy is read by a second connection while this one keeps other writers out.
+        db.execute("BEGIN IMMEDIATE")
+        if _stands_on(db) < number:  # else another process took the step while this one waited
+            if keep_copy_of is not None:
+                copy_before(keep_copy_of, number)
+            _take(db, number, script)
+        db.execute("COMMIT")
+    except BaseException:
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        raise
+    finally:
+        db.execute("PRAGMA foreign_keys = ON")
+
+
+def _stands_on(db: sqlite3.Connection) -> int:
+    return int(db.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _take(db: sqlite3.Connection, number: int, script: str) -> None:
+    before = _counts(db)
+    drop_triggers(db)
+    for statement in statements(script):
+        db.execute(statement)
+    install_journal(db)
+    _verify(db, number, before)
+    db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    db.execute(f"PRAGMA user_version = {number}")
+
+
+def _counts(db: sqlite3.Connection) -> dict[str, int]:
+    return {name: db.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for name in journaled_tables(db)}  # noqa: S608
+
+
+def _verify(db: sqlite3.Connection, number: int, before: dict[str, int]) -> None:
+    after = _counts(db)
+    lost = sorted(name for name, count in before.items() if name in after and after[name] < count)
+    orphans = db.execute("PRAGMA foreign_key_check").fetchall()
+    if lost or orphans:
+        tables = ", ".join(lost or sorted({row[0] for row in orphans}))
+        raise Damaged(
+            _("Migration {number} would lose records of: {tables}.").format(number=number, tables=tables),
+            _("The file was left as it was; call someone who can look at it."),
+        )

@@ -1,0 +1,82 @@
+"""Statuses and their changes (R1, R2, R10)."""
+
+from typing import Annotated, ClassVar, Literal
+
+import sqlalchemy
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy.schema import SchemaItem
+from sqlmodel import Field
+
+from schoolcrm.core.store.models.record import ONE_OF, Day, FilledText, Flag, Numbered, OptionalText, Text, codes
+
+Scale = Annotated[Literal["funnel", "loyalty"], Field(sa_type=sqlalchemy.Text), ONE_OF]
+FunnelBase = Literal[
+    "for-admin",
+    "new",
+    "in-work",
+    "trial-booked",
+    "trial-done",
+    "group-search",
+    "bought",
+    "reserve",
+    "refused",
+    "deleted",
+]
+LoyaltyBase = Literal["newcomer", "active", "regular", "sleeping", "former"]
+Base = Annotated[FunnelBase | LoyaltyBase, Field(sa_type=sqlalchemy.Text)]
+ChangeReason = Annotated[
+    Literal[
+        "recorded",
+        "hand",
+        "sale",
+        "sale-withdrawn",
+        "student-added",
+        "trial",
+        "trial-missed",
+        "refusal-rule",
+        "loyalty-rule",
+        "import",
+        "default-switched",
+        "termination",
+    ],
+    Field(sa_type=sqlalchemy.Text),
+    ONE_OF,
+]
+
+
+class Status(Numbered, table=True):
+    """A status under one of the fixed bases of its scale; one a base is automatic."""
+
+    scale: Scale
+    base: Base
+    name: FilledText
+    name_key: Text
+    automatic: Flag
+
+    constraints: ClassVar[tuple[SchemaItem, ...]] = (
+        UniqueConstraint("scale", "name_key"),
+        CheckConstraint(
+            f"CASE scale WHEN 'funnel' THEN base IN ({codes(FunnelBase)}) ELSE base IN ({codes(LoyaltyBase)}) END"
+        ),
+        Index("status_automatic", "scale", "base", unique=True, sqlite_where=text("automatic = 1")),
+    )
+
+
+class StatusChange(Numbered, table=True):
+    """One change of a client's status: from what to what, when, by whom and why."""
+
+    client_id: int = Field(foreign_key="client.id")
+    scale: Scale
+    from_id: int | None = Field(default=None, foreign_key="status.id")
+    to_id: int = Field(foreign_key="status.id")
+    on_date: Day
+    at: Text
+    user: Text
+    reason: ChangeReason
+    note: OptionalText = None
+    subscription_id: int | None = Field(default=None, foreign_key="subscription.id")
+
+    constraints: ClassVar[tuple[SchemaItem, ...]] = (
+        Index("status_change_of_client", "client_id", "on_date"),
+        Index("status_change_by_hand", "client_id", "scale", "on_date", sqlite_where=text("reason = 'hand'")),
+    )
