@@ -1,0 +1,137 @@
+"""The command line: global options, version and help, running a command, the one boundary for errors.
+
+Modules are imported where they are needed, so that what is asked most often answers soonest: `--version`
+needs nothing, the help page of the root needs no Typer, and no command pays for another one.
+"""
+
+import os
+import sys
+
+_SHORT = {"-q": "--quiet"}
+_VALUED = {"--db", "--lang", "--today", "--user"}
+_FLAGS = {"--quiet", "--debug"}
+
+
+def main(arguments: list[str]) -> int:
+    """Run one command and return the process's exit code (docs/exit-codes.md)."""
+    os.umask(0o077)
+    _write_utf8()
+    try:
+        code = _print_version() if arguments[:1] == ["--version"] else _run(arguments)
+        sys.stdout.flush()
+        return code
+    except KeyboardInterrupt:
+        from schoolcrm.commands.failures import report_interruption
+
+        return report_interruption()
+    except BrokenPipeError:
+        # `| head` has what it wanted; the interpreter must not complain about the closed pipe on its way out.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        from schoolcrm.commands.failures import report_failure
+
+        return report_failure(error, debug="--debug" in arguments)
+
+
+def _run(arguments: list[str]) -> int:
+    from schoolcrm.commands.settings import user_settings
+
+    given, rest = extract_global_options(arguments)
+    settings = user_settings(os.environ)
+    _use_language(given.get("--lang") or os.environ.get("SCHOOLCRM_LANG") or settings.get("lang", ""))
+    if rest[:1] == ["--version"]:
+        return _print_version()
+    if not rest or rest[0] == "--help":
+        return _print_help()
+    return _run_command(rest, given, settings)
+
+
+def extract_global_options(arguments: list[str]) -> tuple[dict[str, str], list[str]]:
+    """Return the global options (name → value) and the other arguments.
+
+    They may stand before or after the command. Raises WrongUsage for an option without its value.
+    """
+    given: dict[str, str] = {}
+    rest: list[str] = []
+    words = iter(arguments)
+    for word in words:
+        if word == "--":
+            rest += [word, *words]
+            break
+        name, equals, value = word.partition("=")
+        name = _SHORT.get(name, name)
+        if name in _FLAGS and not equals:
+            given[name] = "1"
+        elif name in _VALUED:
+            given[name] = value if equals else _value_of(name, next(words, None))
+        else:
+            rest.append(word)
+    return given, rest
+
+
+def _value_of(option: str, word: str | None) -> str:
+    from schoolcrm.core.errors import WrongUsage
+    from schoolcrm.core.language import _
+
+    if word is None:
+        _use_language(os.environ.get("SCHOOLCRM_LANG", ""))
+        raise WrongUsage(
+            _("The option {option} needs a value.").format(option=option),
+            _("'{path} --help' shows how the command is used.").format(path="schoolcrm"),
+        )
+    return word
+
+
+def _use_language(asked: str) -> None:
+    """Speak the language asked for, by default the locale's; WrongUsage if the program does not know it."""
+    from schoolcrm.core.errors import WrongUsage
+    from schoolcrm.core.language import LANGUAGES, _, language_of_locale, use_language
+
+    use_language(asked if asked in LANGUAGES else language_of_locale(os.environ))
+    if asked and asked not in LANGUAGES:
+        raise WrongUsage(
+            _("There is no language {value!r} in the program.").format(value=asked),
+            _("Use --lang ru or --lang en."),
+        )
+
+
+def _run_command(words: list[str], given: dict[str, str], settings: dict[str, str]) -> int:
+    import typer
+
+    from schoolcrm.commands.session import Session
+    from schoolcrm.commands.table_of_commands import COMMANDS
+    from schoolcrm.lazy import LazyGroup
+    from schoolcrm.plain_parameters import use_plain_parameters
+
+    use_plain_parameters()
+    root = LazyGroup({entry.name: entry.module for entry in COMMANDS})
+    session = Session.from_environment(given, os.environ, settings)
+    try:
+        # Not `root.main`: that turns a closed pipe (`| head`) into exit code 1.
+        with root.make_context("schoolcrm", words, obj=session) as context:
+            root.invoke(context)
+    except typer.Exit as left:
+        return left.exit_code
+    return 0
+
+
+def _print_version() -> int:
+    from schoolcrm import __version__
+
+    sys.stdout.write(f"schoolcrm {__version__}\n")
+    return 0
+
+
+def _print_help() -> int:
+    from schoolcrm.commands.root_help import root_help
+
+    sys.stdout.write(root_help())
+    return 0
+
+
+def _write_utf8() -> None:
+    """Text in any encoding of the terminal: what it can't show is replaced, never an exception."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")

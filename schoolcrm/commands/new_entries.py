@@ -1,0 +1,44 @@
+"""Catalogue names in other commands: one used for the first time is added with --new or on a terminal's yes."""
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from schoolcrm.commands.session import choose
+from schoolcrm.core.errors import NotFound
+from schoolcrm.core.language import _
+from schoolcrm.core.rules.safetext import one_line
+
+if TYPE_CHECKING:
+    from schoolcrm.core.store.transaction import WritableSchool
+
+New = Annotated[bool, typer.Option("--new", help=_("Add names of subjects, teachers, rooms… used for the first time."))]
+
+
+def entry_named(school: "WritableSchool", kind: str, name: str, *, new: bool) -> int | None:
+    """Return the id of the catalogue's entry, None for an empty name.
+
+    Raises NotFound, with the nearest names, for one that is not there, unless `new` or the person says yes.
+    """
+    from schoolcrm.core.learning.catalogues import entry_or_new
+
+    if not name:
+        return None
+    try:
+        return choose(entry_or_new, school, kind, name, new=new)
+    except NotFound as error:
+        if new or not _agreed(error):
+            raise
+        return entry_or_new(school, kind, name, new=True)
+
+
+def _agreed(error: NotFound) -> bool:
+    """Ask, on a terminal, whether the unknown name is to be added."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return False
+    for line in (error.sentence, error.hint):
+        sys.stderr.write(one_line(line) + "\n")
+    sys.stderr.write(_("Add it? [y/N]") + " ")
+    sys.stderr.flush()
+    return sys.stdin.readline().strip().casefold() in {"y", "yes", "д", "да"}

@@ -1,0 +1,211 @@
+"""One run of the program: which file, what day, who, how to print; opening the school for a command."""
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from schoolcrm.commands.settings import default_database
+from schoolcrm.core.errors import Ambiguous, Refused, SchoolError, WrongUsage
+from schoolcrm.core.language import _
+from schoolcrm.core.rules.safetext import one_line
+
+if TYPE_CHECKING:
+    import typer
+
+    from schoolcrm.core.store.database import School
+    from schoolcrm.core.store.transaction import WritableSchool
+    from schoolcrm.reports.table import Table
+
+T = TypeVar("T")
+
+
+@dataclass
+class Session:
+    """What holds for the whole run, from options, environment and settings file; it travels as `ctx.obj`.
+
+    The lower half is filled by the command's shared options (lazy.Changing, lazy.Showing).
+    """
+
+    path: Path
+    today_text: str
+    given_user: str
+    quiet: bool
+    debug: bool
+    yes: bool = False
+    dry_run: bool = False
+    result_format: str = ""
+    table_format: str = ""
+    usual_format: str = ""
+    output: str = ""
+    excel: bool = False
+
+    @classmethod
+    def from_environment(
+        cls, given: Mapping[str, str], environment: Mapping[str, str], settings: Mapping[str, str]
+    ) -> "Session":
+        """Return the session: an option wins over the environment, that over the settings file."""
+
+        def chosen(name: str) -> str:
+            variable = f"SCHOOLCRM_{name.upper()}"
+            return given.get(f"--{name}") or environment.get(variable) or settings.get(name, "")
+
+        db = chosen("db")
+        return cls(
+            path=Path(db).expanduser() if db else default_database(environment),
+            today_text=chosen("today"),
+            given_user=chosen("user"),
+            quiet="--quiet" in given,
+            debug="--debug" in given,
+            usual_format=chosen("format"),
+        )
+
+    @property
+    def user(self) -> str:
+        """Who signs the changes: as asked for, else the login name."""
+        return self.given_user or _login_name()
+
+    @property
+    def given_today(self) -> date | None:
+        """The day asked for with --today or SCHOOLCRM_TODAY; None: the school's own day."""
+        if not self.today_text:
+            return None
+        from schoolcrm.core.clock import school_day
+        from schoolcrm.core.rules.dates import parse_date
+
+        return parse_date(self.today_text, school_day(""))
+
+
+@contextmanager
+def reading(ctx: "typer.Context") -> "Iterator[School]":
+    """Open the school for reading; fetch inside, print outside, for writers wait for readers."""
+    from schoolcrm.core.store import database
+
+    session: Session = ctx.obj
+    with database.reading(session.path, session.given_today) as school:
+        yield school
+
+
+@contextmanager
+def writing(ctx: "typer.Context") -> "Iterator[WritableSchool]":
+    """Open the school for the one transaction of a changing command; --dry-run takes it back at the end."""
+    from schoolcrm.core.store import transaction
+
+    session: Session = ctx.obj
+    command = ctx.command_path.removeprefix("schoolcrm ")
+    with transaction.writing(
+        session.path, session.given_today, user=session.user, command=command, dry_run=session.dry_run
+    ) as school:
+        yield school
+
+
+def show(ctx: "typer.Context", table: "Table") -> None:
+    """Print a list or report the way the options ask for."""
+    from schoolcrm.reports.writers import Output, write
+
+    session: Session = ctx.obj
+    file = Path(session.output) if session.output else None
+    write(table, Output(session.table_format or None, file, session.excel, session.usual_format or "table"))
+
+
+def done(ctx: "typer.Context", message: str, **made: Any) -> None:
+    """Say what was done, in a sentence on stderr, or with --format json as an object on stdout."""
+    session: Session = ctx.obj
+    if session.result_format == "json":
+        import json
+
+        sys.stdout.write(json.dumps(made, ensure_ascii=False, default=str) + "\n")
+    elif session.result_format:
+        raise WrongUsage(
+            _("A changing command can't print as {format!r}.").format(format=session.result_format),
+            _("Use --format json."),
+        )
+    else:
+        say(
+            ctx,
+            _("{message} (nothing was changed: --dry-run)").format(message=message) if session.dry_run else message,
+        )
+
+
+def say(ctx: "typer.Context", message: str) -> None:
+    """Write a message to stderr, unless -q asks for silence."""
+    if not ctx.obj.quiet:
+        sys.stderr.write(one_line(message) + "\n")
+
+
+def confirm(ctx: "typer.Context", question: str) -> None:
+    """Ask before doing; --yes answers. Refused without a terminal, or on any answer but yes."""
+    session: Session = ctx.obj
+    if session.yes or session.dry_run:
+        return
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise Refused(question, _("Repeat the command with --yes to do it."))
+    sys.stderr.write(one_line(question) + " " + _("[y/N]") + " ")
+    sys.stderr.flush()
+    if sys.stdin.readline().strip().casefold() not in {"y", "yes", "д", "да"}:
+        raise Refused(_("Nothing was changed."))
+
+
+def choose(find: Callable[..., T], *arguments: Any, **settings: Any) -> T:
+    """Call a finder; when several records answer to the name, let a person on a terminal pick one.
+
+    The finder takes the name last and raises Ambiguous with candidates; off a terminal that stands.
+    """
+    try:
+        return find(*arguments, **settings)
+    except Ambiguous as error:
+        if not error.candidates or not (sys.stdin.isatty() and sys.stderr.isatty()):
+            raise
+        return find(*arguments[:-1], str(_picked(error)), **settings)
+
+
+def _picked(error: Ambiguous) -> int:
+    sys.stderr.write(one_line(error.sentence) + "\n")
+    for number, (_id, label) in enumerate(error.candidates, start=1):
+        sys.stderr.write(f"  {number}. {one_line(label)}\n")
+    sys.stderr.write(_("Which one? Number, or Enter for none:") + " ")
+    sys.stderr.flush()
+    answer = sys.stdin.readline().strip()
+    if answer.isdigit() and 1 <= int(answer) <= len(error.candidates):
+        return error.candidates[int(answer) - 1][0]
+    raise error
+
+
+def day(school: "School", text: str, default: date | None = None) -> date:
+    """Return a date option's value, or the default (today if none is given) when it is empty."""
+    from schoolcrm.core.rules.dates import parse_date
+
+    return parse_date(text, school.today) if text else default or school.today
+
+
+def optional_day(school: "School", text: str) -> date | None:
+    """Return a date option's value, or None when it is empty."""
+    return day(school, text) if text else None
+
+
+def _login_name() -> str:
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):
+        return str(os.getuid()) if hasattr(os, "getuid") else "operator"
+
+
+__all__ = [
+    "SchoolError",
+    "Session",
+    "choose",
+    "confirm",
+    "day",
+    "done",
+    "optional_day",
+    "reading",
+    "say",
+    "show",
+    "writing",
+]

@@ -1,0 +1,29 @@
+"""The commands of the root: name, one line, module. A module is imported when its command is used."""
+
+from typing import NamedTuple
+
+from schoolcrm.core.language import N_
+
+
+class Entry(NamedTuple):
+    """A command or group of the root: its name, one line about it, and the module that holds `app`."""
+
+    name: str
+    summary: str
+    module: str
+
+
+COMMANDS = (
+    Entry("init", N_("Create the school's database."), "schoolcrm.commands.init"),
+    Entry("import-csv", N_("Move an existing client base in from CSV or Excel."), "schoolcrm.commands.import_csv"),
+    Entry("clients", N_("Clients: the adults who sign and pay."), "schoolcrm.commands.clients"),
+    Entry("students", N_("Students: those who attend lessons."), "schoolcrm.commands.students"),
+    Entry("groups", N_("Groups and who learns in them."), "schoolcrm.commands.groups"),
+    Entry("schedule", N_("The regular schedule of groups and students."), "schoolcrm.commands.schedule"),
+    Entry("lessons", N_("Lessons: hold them and mark who came."), "schoolcrm.commands.lessons"),
+    Entry("subscription", N_("Plans, and subscriptions sold to students."), "schoolcrm.commands.subscription"),
+    Entry("payments", N_("Money in, money out, corrections."), "schoolcrm.commands.payments"),
+    Entry("status", N_("Statuses of clients: set by hand, recomputed at night."), "schoolcrm.commands.status"),
+    Entry("catalog", N_("Lists the school edits: subjects, teachers, rooms…"), "schoolcrm.commands.catalog"),
+    Entry("report", N_("Reports: reconciliation, forecast, journal, debtors."), "schoolcrm.commands.report"),
+)

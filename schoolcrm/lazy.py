@@ -1,0 +1,187 @@
+"""Commands that are imported and built when they are used, and the three kinds of command.
+
+Building a command costs Typer about a millisecond: a group builds the one that was named, not all of them.
+"""
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command as build_command
+from typer.main import get_command_from_info, get_command_name
+
+from schoolcrm.core.errors import WrongUsage
+from schoolcrm.core.language import _
+from schoolcrm.core.rules.names import closest
+
+
+class SchoolHelp(TyperCommand):
+    """Help pages in the language in use."""
+
+    def format_usage(self, ctx: Any, formatter: Any) -> None:
+        """Write the usage line with a translated heading."""
+        formatter.write_usage(ctx.command_path, " ".join(self.collect_usage_pieces(ctx)), prefix=_("Usage:") + " ")
+
+    def get_help_option(self, ctx: Any) -> Any:
+        """Return the --help option, described in the language in use."""
+        option = super().get_help_option(ctx)
+        if option is not None:
+            option.help = _("Show this page.")
+        return option
+
+
+def _shared_options(declare: Any) -> list[Any]:
+    """Return the parameters of a function as Typer's options, to be added to a command's own."""
+    app = typer.Typer(add_completion=False, rich_markup_mode=None)
+    app.command()(declare)
+    return list(build_command(app).params)
+
+
+def _changing_options(
+    yes: bool = typer.Option(False, "--yes", "-y", help=_("Do it without asking.")),
+    dry_run: bool = typer.Option(False, "--dry-run", help=_("Show what would be done and change nothing.")),
+    result_format: str = typer.Option("", "--format", metavar="json", help=_("Print what was made as JSON.")),
+) -> None: ...
+
+
+def _showing_options(
+    table_format: str = typer.Option(
+        "", "--format", metavar="table|csv|json|jsonl|xlsx|html|md", help=_("How to print; default: table.")
+    ),
+    output: str = typer.Option(
+        "", "--output", "-o", metavar="FILE", help=_("Write to a file; its ending chooses the format.")
+    ),
+    excel: bool = typer.Option(False, "--excel", help=_("CSV for Russian Excel: semicolons and decimal commas.")),
+) -> None: ...
+
+
+class _WithShared(SchoolHelp):
+    """A command with options that every command of its kind takes; they travel on `ctx.obj`."""
+
+    shared: Any = None
+
+    def __init__(self, *args: Any, **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        self._own = _shared_options(type(self).shared)
+        self.params.extend(self._own)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Hand the shared options to the session, the others to the command's function."""
+        for option in self._own:
+            setattr(ctx.obj, option.name, ctx.params.pop(option.name))
+        return super().invoke(ctx)
+
+
+class Changing(_WithShared):
+    """A command that writes: takes --yes, --dry-run and --format json."""
+
+    shared = staticmethod(_changing_options)
+
+
+class Showing(_WithShared):
+    """A list or report: takes --format, -o and --excel."""
+
+    shared = staticmethod(_showing_options)
+
+
+class SchoolGroup(TyperGroup):
+    """A group of commands with help in the language in use and suggestions for misspelt names."""
+
+    format_usage = SchoolHelp.format_usage
+
+    def get_help_option(self, ctx: Any) -> Any:
+        """Return the --help option, described in the language in use."""
+        option = super().get_help_option(ctx)
+        if option is not None:
+            option.help = _("Show this page.")
+        return option
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Return the command named by the first argument; WrongUsage has suggestions for a misspelt one."""
+        name = args[0]
+        command = self.get_command(ctx, name)
+        if command is None:
+            raise _unknown_command(name, self.list_commands(ctx), ctx.command_path)
+        return name, command, args[1:]
+
+
+def _unknown_command(name: str, known: list[str], path: str) -> WrongUsage:
+    near = closest(name, known)
+    if near:
+        hint = _("Did you mean: {names}?").format(names=", ".join(near))
+    else:
+        hint = _("'{path} --help' lists the commands.").format(path=path)
+    return WrongUsage(_("There is no command {name!r}.").format(name=name), hint)
+
+
+class LazyGroup(SchoolGroup):
+    """The root: it knows the module of every command, and imports the one that is used."""
+
+    def __init__(self, modules: Mapping[str, str]) -> None:
+        super().__init__(name="schoolcrm", rich_markup_mode=None)
+        self.modules = modules
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return the names in the order of the table."""
+        return list(self.modules)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Import the module of a command and return it; None if there is no such command."""
+        module = self.modules.get(cmd_name)
+        return _command_of(import_module(module).app, cmd_name) if module else None
+
+
+class GroupOfApp(SchoolGroup):
+    """The group that a module declares with `group` and `@app.command`."""
+
+    def __init__(self, app: typer.Typer, name: str) -> None:
+        super().__init__(name=name, help=app.info.help, no_args_is_help=True, rich_markup_mode=None)
+        self.app = app
+        self.declared = {
+            info.name or get_command_name(getattr(info.callback, "__name__", "")): info
+            for info in app.registered_commands
+        }
+        self.groups = {str(info.name): info.typer_instance for info in app.registered_groups}
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return the names in the order of their declaration, commands before groups."""
+        return [*self.declared, *self.groups]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Build the command of that name; None if there is no such command."""
+        if inner := self.groups.get(cmd_name):
+            return _command_of(inner, cmd_name)
+        info = self.declared.get(cmd_name)
+        if info is None:
+            return None
+        return get_command_from_info(
+            info, pretty_exceptions_short=self.app.pretty_exceptions_short, rich_markup_mode=None
+        )
+
+
+def _command_of(app: typer.Typer, name: str) -> Any:
+    """Return what the app stands for: a group made by `group`, one command, or Typer's view of any other app."""
+    if app.info.cls is SchoolGroup:
+        return GroupOfApp(app, name)
+    command = build_command(app)
+    command.name = name
+    return command
+
+
+def group(help: str) -> typer.Typer:
+    """Return a group of commands in the project's manner: plain help, also when called bare."""
+    return typer.Typer(
+        cls=SchoolGroup,
+        help=help,
+        no_args_is_help=True,
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+    )
+
+
+def single() -> typer.Typer:
+    """Return the app of a command that stands in the root by itself."""
+    return typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
