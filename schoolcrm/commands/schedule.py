@@ -1,0 +1,166 @@
+"""`schoolcrm schedule`: the regular schedule of groups and students."""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from schoolcrm.commands.new_entries import New, entry_named
+from schoolcrm.commands.periods import From, PeriodName, To, period_of
+from schoolcrm.commands.session import choose, day, done, optional_day, reading, say, show, writing
+from schoolcrm.core.errors import WrongUsage
+from schoolcrm.core.language import _
+from schoolcrm.lazy import Changing, Showing, group
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from schoolcrm.core.store.database import School
+    from schoolcrm.core.store.transaction import WritableSchool
+    from schoolcrm.reports.schedule import Scope
+
+app = group(_("The regular schedule of groups and students."))
+
+_LOOK_FOR_CLASHES = timedelta(weeks=5)
+HIDABLE = ("room", "teacher", "subject")
+
+
+@app.command(cls=Changing, help=_("Add regular lessons of a group or of a student."))
+def add(
+    ctx: typer.Context,
+    days: Annotated[str, typer.Option("--days", help=_("Days of the week: mon,thu or пн,чт."))],
+    at: Annotated[str, typer.Option("--at", metavar="HH:MM", help=_("When the lesson begins."))],
+    group: Annotated[str, typer.Argument(metavar="GROUP", help=_("The group; or name a student with --student."))] = "",
+    student: Annotated[str, typer.Option("--student", help=_("The student who learns alone at that time."))] = "",
+    minutes: Annotated[int, typer.Option("--minutes", help=_("How long a lesson takes."))] = 60,
+    subject: Annotated[str, typer.Option("--subject", help=_("Subject; default: the group's."))] = "",
+    teacher: Annotated[str, typer.Option("--teacher", help=_("Teacher; default: the group's."))] = "",
+    room: Annotated[str, typer.Option("--room", help=_("Room; default: the group's."))] = "",
+    lesson_type: Annotated[
+        str, typer.Option("--type", help=_("Lesson type; default: of a group, or individual."))
+    ] = "",
+    first: Annotated[str, typer.Option("--from", metavar="DATE", help=_("First day; default: today."))] = "",
+    last: Annotated[str, typer.Option("--to", metavar="DATE", help=_("Last day; default: without end."))] = "",
+    every: Annotated[int, typer.Option("--every", metavar="N", help=_("Every N weeks."))] = 1,
+    new: New = False,
+) -> None:
+    from schoolcrm.core.learning.schedule import Line, add_slot, find_slot
+    from schoolcrm.core.rules.dates import human_date, parse_time, parse_weekdays
+    from schoolcrm.reports.groups import slot_text
+
+    if bool(group) == bool(student):
+        raise WrongUsage(
+            _("Name a group or a student, one of the two."),
+            _("schedule add GROUP --days mon,thu --at 18:00, or schedule add --student STUDENT …"),
+        )
+    with writing(ctx) as school:
+        line = Line(
+            weekdays=parse_weekdays(days),
+            time=f"{parse_time(at):%H:%M}",
+            first_on=day(school, first),
+            last_on=optional_day(school, last),
+            minutes=minutes,
+            every_weeks=every,
+            **_owner(school, group, student),
+            **_entries(school, subject, teacher, room, lesson_type, new=new),
+        )
+        number = add_slot(school, line)
+        text = slot_text(find_slot(school.db, number))
+        warnings = _clashes(school, number, line.first_on)
+    for warning in warnings:
+        say(ctx, _("warning: {sentence}").format(sentence=warning))
+    message = _("Line {id} of the schedule added: {lessons}, from {first}.")
+    done(ctx, message.format(id=number, lessons=text, first=human_date(line.first_on)), id=number)
+
+
+def _owner(school: "School", group: str, student: str) -> dict[str, int | None]:
+    from schoolcrm.core.learning.references import find_group
+    from schoolcrm.core.people.references import find_student
+
+    return {
+        "group_id": choose(find_group, school.db, group) if group else None,
+        "student_id": choose(find_student, school.db, student) if student else None,
+    }
+
+
+def _entries(
+    school: "WritableSchool", subject: str, teacher: str, room: str, lesson_type: str, *, new: bool
+) -> dict[str, int | None]:
+    return {
+        "subject_id": entry_named(school, "subjects", subject, new=new),
+        "teacher_id": entry_named(school, "teachers", teacher, new=new),
+        "room_id": entry_named(school, "rooms", room, new=new),
+        "lesson_type_id": entry_named(school, "lesson-types", lesson_type, new=new),
+    }
+
+
+def _clashes(school: "WritableSchool", slot_id: int, first: "date") -> list[str]:
+    """Return what the line clashes with in its first weeks from today."""
+    from schoolcrm.core.learning.clashes import clashes_of_slot
+    from schoolcrm.reports.clashes import clash_sentences
+
+    begin = max(first, school.today)
+    return clash_sentences(school.db, clashes_of_slot(school.db, slot_id, begin, begin + _LOOK_FOR_CLASHES))
+
+
+@app.command("list", cls=Showing, help=_("The lessons of a period, or with --lines the regular schedule."))
+def list_(
+    ctx: typer.Context,
+    client: Annotated[str, typer.Option("--client", help=_("Only this client's students."))] = "",
+    student: Annotated[str, typer.Option("--student", help=_("Only this student."))] = "",
+    group: Annotated[str, typer.Option("--group", help=_("Only this group."))] = "",
+    teacher: Annotated[str, typer.Option("--teacher", help=_("Only this teacher."))] = "",
+    room: Annotated[str, typer.Option("--room", help=_("Only this room."))] = "",
+    first: From = "",
+    last: To = "",
+    period: PeriodName = "",
+    hide: Annotated[
+        str, typer.Option("--hide", metavar="COLUMNS", help=_("Leave out columns: room,teacher,subject."))
+    ] = "",
+    lines: Annotated[
+        bool, typer.Option("--lines", help=_("The lines lessons are computed from, with their numbers."))
+    ] = False,
+) -> None:
+    from schoolcrm.reports import schedule
+
+    hidden = _columns(hide)
+    with reading(ctx) as school:
+        scope = _scope(school, client, student, group, teacher, room)
+        span = period_of(school, first, last, period, default="today.." if lines else "this-month")
+        if lines:
+            facts = schedule.schedule_parameters(school.db, span, scope)
+            table = schedule.lines_table(schedule.find_lines(school.db, span, scope), facts, hidden)
+        else:
+            span = schedule.closed(span, school.today)
+            facts = schedule.schedule_parameters(school.db, span, scope)
+            table = schedule.schedule_table(schedule.find_schedule(school.db, span, scope), facts, hidden)
+    show(ctx, table)
+
+
+def _columns(hide: str) -> list[str]:
+    """Return the columns to leave out; BadValue for one that can't be."""
+    from schoolcrm.core.errors import BadValue
+
+    asked = [word.strip() for word in hide.split(",") if word.strip()]
+    for word in asked:
+        if word not in HIDABLE:
+            raise BadValue(
+                _("The column {name} can't be left out.").format(name=f"«{word}»"),
+                _("Those that can: {names}.").format(names=", ".join(HIDABLE)),
+            )
+    return asked
+
+
+def _scope(school: "School", client: str, student: str, group: str, teacher: str, room: str) -> "Scope":
+    from schoolcrm.core.learning.catalogues import find_entry
+    from schoolcrm.core.learning.references import find_group
+    from schoolcrm.core.people.references import find_client, find_student
+    from schoolcrm.reports.schedule import Scope
+
+    return Scope(
+        client_id=choose(find_client, school.db, client) if client else None,
+        student_id=choose(find_student, school.db, student) if student else None,
+        group_id=choose(find_group, school.db, group) if group else None,
+        teacher_id=choose(find_entry, school.db, "teachers", teacher) if teacher else None,
+        room_id=choose(find_entry, school.db, "rooms", room) if room else None,
+    )

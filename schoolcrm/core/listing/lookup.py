@@ -1,0 +1,151 @@
+"""Naming a person or a thing: by id, exact name, phone, or part of a name. The one way all finders work."""
+
+import sqlite3
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from schoolcrm.core.errors import Ambiguous, BadValue, NotFound
+from schoolcrm.core.language import N_, _
+from schoolcrm.core.rules.names import closest, excerpt, fold
+
+MOST_CANDIDATES = 10
+MOST_SUGGESTED_FROM = 3000
+_LONGEST_ID = 18
+
+Hit = tuple[int, bool]  # an id, and whether the record is hidden: archived, or a deleted client
+Step = Callable[[str], Iterable[Hit]]
+Labels = Callable[[Sequence[int]], Sequence[tuple[int, str]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What is said of one kind of thing; the texts are marked with N_() and have a place for {name}."""
+
+    absent: str = N_("Nothing is called {name}.")
+    several: str = N_("Several records answer to {name}.")
+    advice: str = ""
+    hidden: str = N_("{name} is in the archive.")
+
+
+def lookup(
+    ref: str,
+    steps: Iterable[Step],
+    *,
+    labels: Labels,
+    known: Callable[[], Iterable[str]],
+    wording: Wording,
+    include_archived: bool = False,
+) -> int:
+    """Return the id of the one record that answers to `ref`.
+
+    The first step that finds a visible record decides, so an exact name never competes with parts of names.
+    Hidden records count only with `include_archived`, and only where a step finds no visible one.
+    Raises Ambiguous (with candidates), NotFound (with the nearest of `known`), BadValue for an empty name.
+    """
+    if not ref.strip():
+        raise BadValue(_("A name or id is missing."), _(wording.advice) if wording.advice else "")
+    hidden: list[int] = []
+    for step in steps:
+        hits = list(dict.fromkeys(step(ref)))
+        found = [number for number, is_hidden in hits if not is_hidden]
+        out_of_sight = [number for number, is_hidden in hits if is_hidden]
+        if not found and include_archived:
+            found = out_of_sight
+        if found:
+            return _one_of(ref, found, labels, wording)
+        hidden = hidden or out_of_sight
+    raise _not_found(ref, hidden, labels, known, wording)
+
+
+def _one_of(ref: str, found: list[int], labels: Labels, wording: Wording) -> int:
+    if len(found) == 1:
+        return found[0]
+    candidates = labels(found[:MOST_CANDIDATES])
+    listed = "; ".join(f"{number} {label}" for number, label in candidates)
+    if len(found) > MOST_CANDIDATES:
+        listed += "; …"
+    raise Ambiguous(
+        _(wording.several).format(name=quoted(ref)),
+        _("Name one by its id: {candidates}.").format(candidates=listed),
+        candidates,
+    )
+
+
+def _not_found(
+    ref: str, hidden: list[int], labels: Labels, known: Callable[[], Iterable[str]], wording: Wording
+) -> NotFound:
+    sentence = _(wording.absent).format(name=quoted(ref))
+    if hidden:
+        number, label = labels(hidden[:1])[0]
+        return NotFound(sentence, _(wording.hidden).format(name=f"{label} (id {number})"))
+    near = closest(ref, known())
+    if near:
+        return NotFound(sentence, _("Did you mean: {names}?").format(names=", ".join(near)))
+    return NotFound(sentence, _(wording.advice) if wording.advice else "")
+
+
+def quoted(ref: str) -> str:
+    """Return what was asked for, short and clean, in quotation marks, to stand in a sentence."""
+    return f"«{excerpt(ref)}»"
+
+
+def read_id(ref: str) -> int | None:
+    """Return the id that was written, None if `ref` is not a plain number that can be one."""
+    text = ref.strip().removeprefix("#")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= _LONGEST_ID else None
+
+
+def contains_words(column: str, ref: str) -> tuple[str, list[str]]:
+    """Return the condition that a folded column holds every word of `ref`, in any order; its parameters."""
+    words = fold(ref).split()
+    return " AND ".join(f"instr({column}, ?) > 0" for _word in words) or "0", list(words)
+
+
+@dataclass(frozen=True, slots=True)
+class NameTable:
+    """A table of things with `id`, `name`, `name_key` and usually `archived_on`: catalogues, groups, plans.
+
+    `label` is an SQL expression that tells candidates apart, the name by default.
+    """
+
+    table: str
+    wording: Wording
+    label: str = "name"
+    archivable: bool = True
+
+    def find(self, db: sqlite3.Connection, ref: str, *, include_archived: bool = False) -> int:
+        """Return the id of the entry named by id, name or part of a name; Ambiguous, NotFound, BadValue."""
+        steps = (
+            lambda text: self._where(db, "id = ?", [read_id(text)]),
+            lambda text: self._where(db, "name_key = ?", [fold(text)]),
+            lambda text: self._where(db, *contains_words("name_key", text)),
+        )
+        return lookup(
+            ref,
+            steps,
+            labels=lambda ids: self._labels(db, ids),
+            known=lambda: self.names(db),
+            wording=self.wording,
+            include_archived=include_archived,
+        )
+
+    def names(self, db: sqlite3.Connection) -> list[str]:
+        """Return the names of the entries in use, for suggestions."""
+        visible = "archived_on IS NULL" if self.archivable else "1"
+        rows = db.execute(
+            f"SELECT name FROM {self.table} WHERE {visible} ORDER BY name_key LIMIT ?",  # noqa: S608
+            (MOST_SUGGESTED_FROM,),
+        )
+        return [name for (name,) in rows]
+
+    def _where(self, db: sqlite3.Connection, condition: str, parameters: Sequence[object]) -> list[Hit]:
+        hidden = "archived_on IS NOT NULL" if self.archivable else "0"
+        rows = db.execute(
+            f"SELECT id, {hidden} FROM {self.table} WHERE {condition} ORDER BY name_key, id",  # noqa: S608
+            parameters,
+        )
+        return [(number, bool(is_hidden)) for number, is_hidden in rows]
+
+    def _labels(self, db: sqlite3.Connection, ids: Sequence[int]) -> list[tuple[int, str]]:
+        label_of = f"SELECT {self.label} FROM {self.table} WHERE id = ?"  # noqa: S608
+        return [(number, db.execute(label_of, (number,)).fetchone()[0]) for number in ids]

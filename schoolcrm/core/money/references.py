@@ -1,0 +1,66 @@
+"""Naming plans and subscriptions on the command line."""
+
+import sqlite3
+from collections.abc import Sequence
+
+from schoolcrm.core.language import N_
+from schoolcrm.core.listing.lookup import Hit, NameTable, Wording, contains_words, lookup, read_id
+from schoolcrm.core.rules.names import fold
+
+_PLANS = NameTable(
+    "plan",
+    Wording(
+        absent=N_("No plan is called {name}."),
+        several=N_("Several plans answer to {name}."),
+        advice=N_("'schoolcrm subscription plans list' shows all; 'subscription plans add' adds one."),
+        hidden=N_("{name} is archived."),
+    ),
+)
+_SUBSCRIPTION = Wording(
+    absent=N_("No subscription answers to {name}."),
+    several=N_("Several subscriptions answer to {name}."),
+    advice=N_("'schoolcrm subscription list' shows all; its id, its student or its plan will do."),
+    hidden=N_("{name} is deleted."),
+)
+_SUBSCRIPTIONS = """
+    SELECT subscription.id, subscription.deleted_on IS NOT NULL
+      FROM subscription
+      JOIN student ON student.id = subscription.student_id
+      JOIN plan ON plan.id = subscription.plan_id
+     WHERE {condition}
+     ORDER BY subscription.id
+"""
+_LABEL = """
+    SELECT student.name || ' · ' || plan.name || ' · ' || subscription.first_on
+      FROM subscription
+      JOIN student ON student.id = subscription.student_id
+      JOIN plan ON plan.id = subscription.plan_id
+     WHERE subscription.id = ?
+"""
+
+
+def find_plan(db: sqlite3.Connection, ref: str) -> int:
+    """Return the id of the plan named by id, name or part of a name; raises Ambiguous, NotFound, BadValue."""
+    return _PLANS.find(db, ref)
+
+
+def find_subscription(db: sqlite3.Connection, ref: str) -> int:
+    """Return the id of the subscription named by id, student or plan; raises Ambiguous, NotFound, BadValue."""
+
+    def some(condition: str, parameters: Sequence[object]) -> list[Hit]:
+        rows = db.execute(_SUBSCRIPTIONS.format(condition=condition), parameters)
+        return [(number, bool(deleted)) for number, deleted in rows]
+
+    steps = (
+        lambda text: some("subscription.id = ?", [read_id(text)]),
+        lambda text: some("student.name_key = ? OR plan.name_key = ?", [fold(text)] * 2),
+        lambda text: some(*contains_words("student.name_key", text)),
+        lambda text: some(*contains_words("plan.name_key", text)),
+    )
+    return lookup(
+        ref,
+        steps,
+        labels=lambda ids: [(number, db.execute(_LABEL, (number,)).fetchone()[0]) for number in ids],
+        known=lambda: _PLANS.names(db),
+        wording=_SUBSCRIPTION,
+    )

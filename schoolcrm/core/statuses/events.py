@@ -1,0 +1,162 @@
+"""What happens to a client moves the status at once, in the same transaction (R7).
+
+The operations that record, sell and mark call these; each writes the client and the history together.
+"""
+
+import sqlite3
+from datetime import date
+
+from schoolcrm.core.errors import Refused
+from schoolcrm.core.language import _
+from schoolcrm.core.rules.loyalty import count_purchases, stage_after_sale
+from schoolcrm.core.rules.status import BACK, MOVES, Event, base_after, first_base
+from schoolcrm.core.statuses.catalogue import automatic_status
+from schoolcrm.core.statuses.change import Change, write_changes
+from schoolcrm.core.store.transaction import WritableSchool
+
+_NOW = """
+    SELECT status.id, status.base, stage.id, stage.base
+      FROM client
+      JOIN status ON status.id = client.status_id
+      JOIN status AS stage ON stage.id = client.stage_id
+     WHERE client.id = ?
+"""
+_PURCHASES = """
+    SELECT count(purchase.subscription_id), max(purchase.sold_on), client.last_purchase_on
+      FROM client LEFT JOIN purchase ON purchase.client_id = client.id
+     WHERE client.id = ?
+"""
+# The last time the client came into a base from outside it: moves between its own statuses don't count.
+_LAST_ENTRY = """
+    SELECT status_change.from_id, status_change.reason
+      FROM status_change
+      JOIN status AS target ON target.id = status_change.to_id
+      LEFT JOIN status AS origin ON origin.id = status_change.from_id
+     WHERE status_change.client_id = ? AND status_change.scale = 'funnel'
+       AND target.base = ? AND origin.base IS NOT target.base
+     ORDER BY status_change.id DESC LIMIT 1
+"""
+_SALE = """
+    SELECT from_id FROM status_change
+     WHERE client_id = ? AND scale = 'funnel' AND reason = 'sale' AND subscription_id = ?
+"""
+
+
+def first_statuses(db: sqlite3.Connection, *, outside: bool = False, has_students: bool = False) -> tuple[int, int]:
+    """Return the status and the stage to record a new client with (R7).
+
+    `outside`: recorded as not of this school, which without students is for the administrator.
+    """
+    base = first_base(outside=outside, has_students=has_students)
+    return automatic_status(db, "funnel", base), automatic_status(db, "loyalty", "newcomer")
+
+
+def client_recorded(school: WritableSchool, client_id: int, *, reason: str = "recorded") -> None:
+    """Begin the history of a client who was just written, with the status and stage of the row (R10)."""
+    status_id, _base, stage_id, _stage = _now(school.db, client_id)
+    write_changes(
+        school,
+        [
+            Change(client_id, "funnel", None, status_id, reason),
+            Change(client_id, "loyalty", None, stage_id, reason),
+        ],
+    )
+
+
+def student_added(school: WritableSchool, client_id: int) -> None:
+    """A client who was for the administrator and gets a student is a new one of this school (R7)."""
+    _happened(school, client_id, Event.STUDENT_ADDED)
+
+
+def subscription_sold(school: WritableSchool, client_id: int, subscription_id: int) -> None:
+    """A subscription that is not a trial one was sold, paid or on credit: `bought` (R7).
+
+    The first purchase also makes the stage `active` at once (R9).
+    """
+    _happened(school, client_id, Event.SOLD, subscription_id=subscription_id)
+    _status_id, _base, stage_id, stage = _now(school.db, client_id)
+    purchases = count_purchases(*_purchase_facts(school.db, client_id))
+    due = stage_after_sale(stage, purchases)
+    if due != stage:
+        to_id = automatic_status(school.db, "loyalty", due)
+        write_changes(school, [Change(client_id, "loyalty", stage_id, to_id, "sale", subscription_id=subscription_id)])
+
+
+def sale_withdrawn(school: WritableSchool, client_id: int, subscription_id: int) -> None:
+    """A sale was deleted: if it was the only purchase, the status before that sale is back (R7).
+
+    Call it once the subscription is marked as deleted. The stage follows at the next recompute (R9).
+    """
+    if count_purchases(*_purchase_facts(school.db, client_id)).made == 0:
+        row = school.db.execute(_SALE, (client_id, subscription_id)).fetchone()
+        earlier_id = row[0] if row else _status_before(school.db, client_id, Event.SOLD)
+        _happened(school, client_id, Event.SALE_WITHDRAWN, subscription_id=subscription_id, earlier_id=earlier_id)
+
+
+def trial_attended(school: WritableSchool, client_id: int, on: date) -> None:
+    """The trial lesson of that day was attended and nothing is bought yet: `trial-done` (R7, R12)."""
+    if count_purchases(*_purchase_facts(school.db, client_id)).made == 0:
+        _happened(school, client_id, Event.TRIAL_ATTENDED, note=on.isoformat())
+
+
+def trial_withdrawn(school: WritableSchool, client_id: int) -> None:
+    """The mark that was the trial was changed or removed: the status before it is back (R12b)."""
+    earlier_id = _status_before(school.db, client_id, Event.TRIAL_ATTENDED)
+    _happened(school, client_id, Event.TRIAL_WITHDRAWN, earlier_id=earlier_id)
+
+
+def require_active(db: sqlite3.Connection, client_id: int) -> None:
+    """Raise Refused for a deleted client, who can't be sold to, booked or marked until restored (R7)."""
+    name, base = db.execute(
+        "SELECT client.name, status.base FROM client JOIN status ON status.id = client.status_id WHERE client.id = ?",
+        (client_id,),
+    ).fetchone()
+    if base == "deleted":
+        raise Refused(
+            _("{name} is deleted and takes part in nothing.").format(name=name),
+            _("Restore the client first: 'schoolcrm status set new {id}'.").format(id=client_id),
+        )
+
+
+def _happened(
+    school: WritableSchool,
+    client_id: int,
+    event: Event,
+    *,
+    note: str | None = None,
+    subscription_id: int | None = None,
+    earlier_id: int | None = None,
+) -> None:
+    """Move the client as the table of R7 says; `earlier_id` is the status that BACK means, None: stay."""
+    status_id, base, _stage_id, _stage = _now(school.db, client_id)
+    target = base_after(event, base)
+    if target is None or (target == BACK and earlier_id is None):
+        return
+    to_id = earlier_id if target == BACK else automatic_status(school.db, "funnel", target)
+    if to_id is not None and to_id != status_id:
+        reason = MOVES[event].reason
+        write_changes(school, [Change(client_id, "funnel", status_id, to_id, reason, note, subscription_id)])
+
+
+def _now(db: sqlite3.Connection, client_id: int) -> tuple[int, str, int, str]:
+    status_id, base, stage_id, stage = db.execute(_NOW, (client_id,)).fetchone()
+    return status_id, base, stage_id, stage
+
+
+def _purchase_facts(db: sqlite3.Connection, client_id: int) -> tuple[int, date | None, date | None]:
+    count, last_sale_on, imported_on = db.execute(_PURCHASES, (client_id,)).fetchone()
+    return count, _day(last_sale_on), _day(imported_on)
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _status_before(db: sqlite3.Connection, client_id: int, event: Event) -> int | None:
+    """Return the status from which that kind of event last brought the client into its base.
+
+    None when the client came there in another way, by hand for example: then there is no way back.
+    """
+    move = MOVES[event]
+    row = db.execute(_LAST_ENTRY, (client_id, move.to)).fetchone()
+    return row[0] if row and row[1] == move.reason else None

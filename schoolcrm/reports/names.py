@@ -1,0 +1,18 @@
+"""Names that stand in the heads and rows of reports."""
+
+import sqlite3
+
+
+def client_name(db: sqlite3.Connection, client_id: int) -> str:
+    """Return the client's name."""
+    return str(db.execute("SELECT name FROM client WHERE id = ?", (client_id,)).fetchone()[0])
+
+
+def student_names(db: sqlite3.Connection, client_id: int) -> dict[int | None, str]:
+    """Return the client's students by id, those in the archive too."""
+    return dict(db.execute("SELECT id, name FROM student WHERE client_id = ?", (client_id,)))
+
+
+def names_in(db: sqlite3.Connection, table: str) -> dict[int | None, str]:
+    """Return all names of a catalogue, or of the groups, by id; `table` is one of the program's own tables."""
+    return dict(db.execute(f"SELECT id, name FROM {table}"))  # noqa: S608

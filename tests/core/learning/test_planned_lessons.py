@@ -1,0 +1,327 @@
+"""The one source of lessons: schedules, stored lessons and memberships put together (R22)."""
+
+import tempfile
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import pytest
+from builders import (
+    add_client,
+    add_entry,
+    add_group,
+    add_schedule,
+    add_student,
+    hold,
+    join,
+    make_school,
+    student_of,
+    writing_school,
+)
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from schoolcrm.core.learning.timetable import PlannedLesson, planned_lessons, read_calendar
+from schoolcrm.core.rules.paying import PLANNED_ID
+
+SEPTEMBER = {"first": date(2026, 9, 1), "last": date(2026, 9, 30)}
+
+
+@pytest.fixture
+def school(tmp_path: Any) -> Iterator[Any]:
+    with writing_school(make_school(tmp_path), today=date(2026, 9, 30)) as school:
+        yield school
+
+
+def september(day: int) -> date:
+    return date(2026, 9, day)
+
+
+def student(school: Any, name: str) -> int:
+    return student_of(school, add_client(school, f"Мама {name}", student=name))
+
+
+def store(school: Any, **values: Any) -> int:
+    """Store a lesson; by default a planned one at 18:00."""
+    from schoolcrm.core.store.models import Lesson
+
+    given = {"time": "18:00", "minutes": 60, "state": "planned", "lesson_type_id": 1, **values}
+    return int(school.add(Lesson, **given).id)
+
+
+def days(lessons: list[PlannedLesson]) -> list[int]:
+    return [lesson.on.day for lesson in lessons]
+
+
+def test_r22_lessons_are_computed_from_the_schedule(school: Any) -> None:
+    subject, teacher, room = (add_entry(school, kind, "X") for kind in ("subjects", "teachers", "rooms"))
+    group = add_group(school, "A", subject_id=subject, teacher_id=teacher, room_id=room)
+    petya, masha = student(school, "Петя"), student(school, "Маша")
+    join(school, group, petya, september(1))
+    join(school, group, masha, september(10), september(20))
+    line = add_schedule(school, group_id=group, days="mon,thu", minutes=45, first_on=september(1))
+    found = planned_lessons(school.db, **SEPTEMBER)
+    assert days(found) == [3, 7, 10, 14, 17, 21, 24, 28]
+    assert found[0] == PlannedLesson(
+        on=september(3),
+        time="18:00",
+        minutes=45,
+        group_id=group,
+        student_id=None,
+        subject_id=subject,
+        teacher_id=teacher,
+        room_id=room,
+        lesson_type_id=1,
+        lesson_id=None,
+        schedule_id=line,
+        occurrence_on=september(3),
+        state="planned",
+        student_ids=(petya,),
+    )
+    assert [lesson.student_ids for lesson in found[2:5]] == [(masha, petya)] * 3
+    assert days(planned_lessons(school.db, **SEPTEMBER, student_ids=[masha])) == [10, 14, 17]
+
+
+def test_r22_a_single_students_schedule(school: Any) -> None:
+    petya, masha = student(school, "Петя"), student(school, "Маша")
+    add_schedule(school, student_id=petya, days="пн", first_on=september(1), last_on=september(20), every_weeks=2)
+    found = planned_lessons(school.db, **SEPTEMBER, student_ids=[petya])
+    assert days(found) == [14]
+    assert (found[0].student_id, found[0].student_ids, found[0].lesson_type_id) == (petya, (petya,), 2)
+    assert planned_lessons(school.db, **SEPTEMBER, student_ids=[masha]) == []
+
+
+def test_r22_a_stored_lesson_takes_the_place_of_the_computed_one(school: Any) -> None:
+    group, petya = add_group(school, "A"), student(school, "Петя")
+    join(school, group, petya, september(1))
+    line = add_schedule(school, group_id=group, days="mon", first_on=september(1))
+    held = hold(school, group, september(7), present=[petya])
+    store(
+        school, group_id=group, on_date=september(14), state="cancelled", schedule_id=line, occurrence_on=september(14)
+    )
+    moved = store(school, group_id=group, on_date=september(23), schedule_id=line, occurrence_on=september(21))
+    for scope in ({}, {"group_id": group}, {"student_ids": [petya]}, {"client_id": 1}):
+        found = planned_lessons(school.db, **SEPTEMBER, **scope)
+        assert [(lesson.on.day, lesson.state, lesson.lesson_id) for lesson in found] == [
+            (7, "held", held), (14, "cancelled", found[1].lesson_id), (23, "planned", moved), (28, "planned", None),
+        ]  # fmt: skip
+        assert found[2].occurrence_on == september(21)
+
+
+def test_a_lesson_moved_out_of_the_period_is_in_neither_place_of_it(school: Any) -> None:
+    group = add_group(school, "A")
+    line = add_schedule(school, group_id=group, days="mon", first_on=september(1))
+    store(school, group_id=group, on_date=date(2026, 10, 1), schedule_id=line, occurrence_on=september(28))
+    assert days(planned_lessons(school.db, **SEPTEMBER)) == [7, 14, 21]
+    october = planned_lessons(school.db, first=date(2026, 10, 1), last=date(2026, 10, 5))
+    assert days(october) == [1, 5]
+
+
+def test_a_lesson_stored_at_the_same_time_without_its_line_counts_once(school: Any) -> None:
+    group, petya = add_group(school, "A"), student(school, "Петя")
+    store(school, group_id=group, on_date=september(7), state="held")
+    store(school, student_id=petya, on_date=september(8))
+    join(school, group, petya, september(1))
+    add_schedule(school, group_id=group, days="mon", first_on=september(1), last_on=september(20))
+    add_schedule(school, student_id=petya, days="tue", first_on=september(1), last_on=september(12))
+    assert [(lesson.on.day, lesson.schedule_id is None) for lesson in planned_lessons(school.db, **SEPTEMBER)] == [
+        (1, False), (7, True), (8, True), (14, False),
+    ]  # fmt: skip
+    assert days(planned_lessons(school.db, **SEPTEMBER, student_ids=[petya])) == [1, 8, 14]
+
+
+def test_a_held_lesson_belongs_to_those_with_a_mark(school: Any) -> None:
+    group = add_group(school, "A")
+    member, guest, later = (student(school, name) for name in ("Петя", "Гость", "Позже"))
+    join(school, group, member, september(1))
+    add_schedule(school, group_id=group, days="mon", first_on=september(1), last_on=september(7))
+    hold(school, group, september(7), present=[member, guest])
+    join(school, group, later, september(1))
+    assert sorted(planned_lessons(school.db, **SEPTEMBER)[0].student_ids) == [member, guest]
+    assert days(planned_lessons(school.db, **SEPTEMBER, student_ids=[guest])) == [7]
+    assert planned_lessons(school.db, **SEPTEMBER, student_ids=[later]) == []
+
+
+def test_r7_the_archived_and_the_deleted_have_no_lessons_to_come(school: Any) -> None:
+    group, petya, masha = add_group(school, "A"), student(school, "Петя"), student(school, "Маша")
+    deleted = student_of(school, add_client(school, "Олег"))
+    for member in (petya, masha, deleted):
+        join(school, group, member, september(1))
+        add_schedule(school, student_id=member, days="fri", first_on=september(1), last_on=september(5))
+    add_schedule(school, group_id=group, days="mon", first_on=september(1))
+    assert len(planned_lessons(school.db, **SEPTEMBER, student_ids=[petya, deleted])) == 6
+    school.db.execute("UPDATE student SET archived_on = '2026-09-01' WHERE id = ?", (petya,))
+    school.db.execute(
+        "UPDATE client SET status_id = (SELECT id FROM status WHERE base = 'deleted')"
+        " WHERE id = (SELECT client_id FROM student WHERE id = ?)",
+        (deleted,),
+    )
+    assert planned_lessons(school.db, **SEPTEMBER, student_ids=[petya, deleted]) == []
+    found = planned_lessons(school.db, **SEPTEMBER)
+    assert days(found) == [4, 7, 14, 21, 28]
+    assert {lesson.student_ids for lesson in found} == {(masha,)}
+
+
+def test_an_archived_group_has_lessons_up_to_that_day(school: Any) -> None:
+    group = add_group(school, "A")
+    add_schedule(school, group_id=group, days="mon", first_on=september(1))
+    school.db.execute("UPDATE study_group SET archived_on = '2026-09-14'")
+    assert days(planned_lessons(school.db, **SEPTEMBER)) == [7]
+
+
+def test_filters_by_teacher_and_room(school: Any) -> None:
+    one, two = add_entry(school, "teachers", "Один"), add_entry(school, "teachers", "Двойкин")
+    room = add_entry(school, "rooms", "101")
+    group = add_group(school, "A", teacher_id=one, room_id=room)
+    line = add_schedule(school, group_id=group, days="mon", first_on=september(1))
+    # On the 14th the other teacher stands in.
+    store(
+        school, group_id=group, on_date=september(14), teacher_id=two, room_id=room, schedule_id=line,
+        occurrence_on=september(14),
+    )  # fmt: skip
+    store(school, group_id=group, on_date=september(22), teacher_id=two)
+    assert days(planned_lessons(school.db, **SEPTEMBER, teacher_id=one)) == [7, 21, 28]
+    assert days(planned_lessons(school.db, **SEPTEMBER, teacher_id=two)) == [14, 22]
+    assert days(planned_lessons(school.db, **SEPTEMBER, room_id=room)) == [7, 14, 21, 28]
+
+
+def test_lessons_of_one_day_come_by_time_stored_ones_first(school: Any) -> None:
+    petya = student(school, "Петя")
+    group = add_group(school, "A")
+    late = add_schedule(school, student_id=petya, days="mon", time="19:00", first_on=september(7), last_on=september(7))
+    early = add_schedule(
+        school, student_id=petya, days="mon", time="09:00", first_on=september(7), last_on=september(7)
+    )
+    stored = store(school, group_id=group, on_date=september(7), time="19:00")
+    found = planned_lessons(school.db, **SEPTEMBER)
+    assert [(lesson.schedule_id, lesson.lesson_id) for lesson in found] == [(early, None), (None, stored), (late, None)]
+    assert [lesson.occasion.id for lesson in found] == [PLANNED_ID + early, stored, PLANNED_ID + late]
+
+
+# Without end --------------------------------------------------------------------------------------------
+
+
+def test_coming_lessons_of_an_open_schedule_never_end(school: Any) -> None:
+    group, petya = add_group(school, "A"), student(school, "Петя")
+    join(school, group, petya, september(1))
+    add_schedule(school, group_id=group, days="mon", first_on=september(1), every_weeks=52)
+    coming = read_calendar(school.db, first=september(8), student_ids=[petya]).coming(september(8))
+    assert [lesson.on for lesson in islice(coming, 2)] == [date(2027, 8, 30), date(2028, 8, 28)]
+
+
+def test_coming_lessons_end_with_the_schedule_or_the_membership(school: Any) -> None:
+    group, petya = add_group(school, "A"), student(school, "Петя")
+    join(school, group, petya, september(1), date(2027, 3, 1))
+    add_schedule(school, group_id=group, days="mon", first_on=september(1))
+    add_schedule(school, student_id=petya, days="tue", first_on=september(1), last_on=september(8))
+    calendar = read_calendar(school.db, first=september(1), student_ids=[petya])
+    coming = list(calendar.coming(september(1)))
+    assert coming == calendar.lessons(september(1), date(2030, 1, 1))
+    assert len(coming) == 28
+    assert coming[-1].on == date(2027, 3, 1)
+
+
+def test_nobody_without_schedule_has_lessons_to_come(school: Any) -> None:
+    petya = student(school, "Петя")
+    assert list(read_calendar(school.db, first=september(1), student_ids=[petya]).coming(september(1))) == []
+    assert list(read_calendar(school.db, first=september(1), student_ids=[]).coming(september(1))) == []
+
+
+# All ways of asking agree -------------------------------------------------------------------------------
+
+_DAYS = st.integers(0, 40).map(lambda offset: date(2026, 8, 25) + timedelta(days=offset))
+_SPANS = st.tuples(_DAYS, st.none() | st.integers(0, 30))
+_STAYS = st.lists(st.tuples(st.integers(0, 1), st.integers(0, 3), _SPANS), max_size=8)
+_LINES = st.lists(
+    st.tuples(st.booleans(), st.integers(0, 1), st.sets(st.integers(1, 7), min_size=1, max_size=3),
+              st.sampled_from(["09:00", "18:00"]), _SPANS, st.integers(1, 3)),
+    max_size=6,
+)  # fmt: skip
+_STORED = st.lists(
+    st.tuples(st.booleans(), st.integers(0, 1), _DAYS, st.sampled_from(["planned", "held", "cancelled"]),
+              st.sets(st.integers(0, 3))),
+    max_size=6,
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def empty() -> Iterator[Any]:
+    """A school with two clients of two students each and two groups, in one transaction for all examples."""
+    with tempfile.TemporaryDirectory() as folder, writing_school(make_school(Path(folder))) as school:
+        for name in ("Анна", "Олег"):
+            client = add_client(school, name, student=f"{name} 1")
+            add_student(school, client, f"{name} 2")
+        add_group(school, "A")
+        add_group(school, "B")
+        yield school
+
+
+@settings(max_examples=60, deadline=None)
+@given(stays=_STAYS, lines=_LINES, stored=_STORED)
+def test_lessons_of_some_are_those_of_all_where_they_are_expected(
+    empty: Any, stays: Any, lines: Any, stored: Any
+) -> None:
+    db = empty.db
+    db.execute("SAVEPOINT example")
+    try:
+        _fill(db, stays, lines, stored)
+        everything = planned_lessons(db, **SEPTEMBER)
+        assert everything == sorted(everything, key=lambda lesson: lesson.occasion.moment)
+        for asked in ([1], [4], [1, 2], [1, 2, 3, 4]):
+            assert planned_lessons(db, **SEPTEMBER, student_ids=asked) == _narrowed(everything, asked)
+        assert planned_lessons(db, **SEPTEMBER, client_id=2) == _narrowed(everything, [3, 4])
+        for group in (1, 2):
+            of_group = [lesson for lesson in everything if lesson.group_id == group]
+            assert planned_lessons(db, **SEPTEMBER, group_id=group) == of_group
+            both = planned_lessons(db, **SEPTEMBER, group_id=group, student_ids=[1, 3])
+            assert both == _narrowed(of_group, [1, 3])
+    finally:
+        db.execute("ROLLBACK TO example")
+        db.execute("RELEASE example")
+
+
+def _narrowed(lessons: list[PlannedLesson], asked: list[int]) -> list[PlannedLesson]:
+    narrowed = [
+        replace(lesson, student_ids=tuple(one for one in lesson.student_ids if one in asked)) for lesson in lessons
+    ]
+    return [lesson for lesson in narrowed if lesson.student_ids]
+
+
+def _fill(db: Any, stays: Any, lines: Any, stored: Any) -> None:
+    for group, student_id, (first, length) in stays:
+        db.execute(
+            "INSERT INTO membership (group_id, student_id, first_on, last_on) VALUES (?, ?, ?, ?)",
+            (group + 1, student_id + 1, *_ends(first, length)),
+        )
+    for of_group, owner, weekdays, time, (first, length), every in lines:
+        mask = sum(1 << (day - 1) for day in weekdays)
+        db.execute(
+            "INSERT INTO schedule (group_id, student_id, weekdays, time, minutes, every_weeks, lesson_type_id,"
+            " first_on, last_on) VALUES (?, ?, ?, ?, 60, ?, 1, ?, ?)",
+            (*_owner(of_group, owner), mask, time, every, *_ends(first, length)),
+        )
+    for number, (of_group, owner, day, state, marked) in enumerate(stored, start=1):
+        if not of_group and state == "held":
+            marked = {owner}
+        db.execute(
+            "INSERT OR IGNORE INTO lesson (id, group_id, student_id, on_date, time, minutes, state, lesson_type_id)"
+            " VALUES (?, ?, ?, ?, '18:00', 60, ?, 1)",
+            (number, *_owner(of_group, owner), day.isoformat(), state),
+        )
+        if state == "held":
+            db.executemany(
+                "INSERT INTO mark (student_id, on_date, lesson_id, attended, share, basis, price, charge)"
+                " SELECT ?, on_date, id, 1, 100, 'none', 0, 0 FROM lesson WHERE id = ?",
+                [(student_id + 1, number) for student_id in sorted(marked)],
+            )
+
+
+def _owner(of_group: bool, owner: int) -> tuple[int | None, int | None]:
+    return (owner + 1, None) if of_group else (None, owner + 1)
+
+
+def _ends(first: date, length: int | None) -> tuple[str, str | None]:
+    return first.isoformat(), None if length is None else (first + timedelta(days=length)).isoformat()
