@@ -1,0 +1,89 @@
+"""A row of a client file: read (R62), or rejected with every reason (R63)."""
+
+from datetime import date
+from typing import Any, NamedTuple
+
+from schoolcrm.core.language import _
+from schoolcrm.core.rules.names import excerpt
+
+Contact = tuple[str, str, str]
+"""Kind (mobile, home, email, address, skype, link, metro), value, and whose it is («мама» or "")."""
+
+
+class ClientRow(NamedTuple):
+    """One row of a client file, read. Sums are kopecks; keys are folded names; None: not given.
+
+    ``client`` is the payer or, without one, the student; ``student_is_client`` then says that they
+    are one person. ``phones`` are E.164 and also stand among the ``contacts``. ``custom`` holds pairs
+    of a custom field's name and its value (str, Decimal, date or bool). ``cells`` is the row as it
+    stands in the file, for a rejection later on.
+    """
+
+    line: int
+    cells: list[str]
+    student: str
+    student_key: str
+    client: str
+    client_key: str
+    student_is_client: bool
+    phones: tuple[str, ...]
+    contacts: tuple[Contact, ...]
+    custom: tuple[tuple[str, Any], ...]
+    birthday: date | None = None
+    sex: str = ""
+    source: str = ""
+    status: str = ""
+    balance: int | None = None
+    note: str = ""
+    groups: tuple[str, ...] = ()
+    price: int | None = None
+    subject: str = ""
+    level: str = ""
+    responsible_teacher: tuple[str, ...] = ()
+    manager: str = ""
+    last_visit: date | None = None
+    last_purchase: date | None = None
+    contract_number: str = ""
+    contract_from: date | None = None
+    contract_to: date | None = None
+
+    @property
+    def base_without_status(self) -> str:
+        """The base status of a client whose row says none: ``bought`` or ``new`` (R62)."""
+        return "bought" if self.price is not None or self.groups or self.last_purchase else "new"
+
+    @property
+    def has_used_trial(self) -> bool:
+        """Whether what the row says means that the free trial is used up (R62).
+
+        A balance of 0 says nothing: exports have whole columns of zeros.
+        """
+        facts = (self.price, self.last_visit, self.last_purchase)
+        return bool(self.groups or self.balance) or any(fact is not None for fact in facts)
+
+
+class Problem(NamedTuple):
+    """Why a row can't be imported: the heading of the column ("" for the row), the value, the reason."""
+
+    heading: str
+    value: str
+    reason: str
+
+    def sentence(self) -> str:
+        """Return heading and reason as one text for the file of rejected rows."""
+        if not self.heading:
+            return self.reason
+        return _("{heading}: {reason}").format(heading=excerpt(self.heading), reason=self.reason)
+
+
+class RejectedRow(NamedTuple):
+    """A row that can't be imported, as it stands in the file, with everything that is wrong with it."""
+
+    line: int
+    cells: list[str]
+    problems: tuple[Problem, ...]
+
+    @property
+    def reasons(self) -> list[str]:
+        """The problems as sentences."""
+        return [problem.sentence() for problem in self.problems]

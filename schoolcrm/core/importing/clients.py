@@ -1,0 +1,199 @@
+"""Moving an existing client base in: read, map, plan, write, all or nothing (R60–R65)."""
+
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+
+from schoolcrm.core.clock import utc_now
+from schoolcrm.core.errors import BadValue, NotFound, Refused, SchoolError
+from schoolcrm.core.importing.client_row import RejectedRow
+from schoolcrm.core.importing.fields import CLIENT_FIELDS
+from schoolcrm.core.importing.headings import CustomField, HeadingMap, map_headings
+from schoolcrm.core.importing.plan import SKIP, ClientPlan, Tally
+from schoolcrm.core.importing.reading import Source, open_source
+from schoolcrm.core.importing.rejects import RejectsFile
+from schoolcrm.core.importing.rows import ClientRows, read_rows
+from schoolcrm.core.importing.values import Reader
+from schoolcrm.core.language import _, ngettext
+from schoolcrm.core.rules.names import fold
+from schoolcrm.core.statuses.catalogue import find_status
+from schoolcrm.core.store.database import school_today
+from schoolcrm.core.store.transaction import WritableSchool, operation, writable_connection
+
+REASONS_SHOWN = 10
+_WRITE_STATUSES = """
+    INSERT INTO status_change (client_id, scale, from_id, to_id, on_date, at, user, reason)
+    SELECT client.id, status.scale, NULL, status.id, :today, :at, :user, 'import'
+      FROM temp.spool_client AS client
+      JOIN status ON status.id = client.{column}
+"""
+
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """How the operator wants the file read and written; None and empty: recognise it, do the usual."""
+
+    encoding: str | None = None
+    delimiter: str | None = None
+    sheet: str | None = None
+    assignments: Mapping[str, str] | None = None
+    new_fields: bool = False
+    on_duplicate: str = SKIP
+    strict: bool = False
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import did: counts, rows passed over, the file of rejected rows, and why the first were rejected."""
+
+    tally: Tally
+    passed_over: int
+    rejects: Path | None
+    reasons: Sequence[tuple[int, str]]
+
+
+class ClientFile:
+    """A file about to be imported: opened and mapped, so that what was recognised can be shown first."""
+
+    def __init__(self, path: Path, wishes: Wishes, custom_fields: Sequence[CustomField]) -> None:
+        self.wishes = wishes
+        self.source: Source = open_source(
+            path,
+            known={*CLIENT_FIELDS.headings, *map(fold, wishes.assignments or ())},
+            encoding=wishes.encoding,
+            delimiter=wishes.delimiter,
+            sheet=wishes.sheet,
+        )
+        try:
+            self.headings: HeadingMap = map_headings(
+                self.source.headings,
+                explicit=wishes.assignments,
+                new_fields=wishes.new_fields,
+                custom_fields=custom_fields,
+            )
+        except SchoolError:
+            self.source.close()
+            raise
+
+
+def client_fields(db: sqlite3.Connection) -> list[CustomField]:
+    """Return the school's own fields of clients, which headings of a file may name."""
+    rows = db.execute("SELECT name, type, choices FROM field WHERE entity = 'client' ORDER BY id")
+    return [CustomField(name, kind, tuple((choices or "").splitlines())) for name, kind, choices in rows]
+
+
+def import_clients(
+    path: Path, file: ClientFile, today: date | None, *, user: str, progress: Progress | None = None
+) -> Imported:
+    """Import the file into the database at `path` as one operation, and return what was done (R65).
+
+    Rows are read and planned before the database is locked; if somebody else writes meanwhile, they are planned
+    anew under the lock. Rejected rows go to a file beside the input. Raises Refused when no row is good, or when
+    one is bad and the wish is strict: the database is then as it was.
+    """
+    with writable_connection(path) as db, file.source:
+        day = today or school_today(db)
+        planned = _plan(db, file, day, progress)
+        _refuse_hopeless(planned, file)
+        with operation(db, day, user=user, command="import-csv", dry_run=file.wishes.dry_run) as school:
+            if planned.last_change != _last_change(db):
+                planned = _plan(db, file, day, progress)
+                _refuse_hopeless(planned, file)
+            planned.plan.copy()
+            _write_statuses(school)
+            # Before the commit: when the rejected rows can't be written, nothing else is either.
+            rejects = None if file.wishes.dry_run else _write_rejects(planned, file)
+        return planned.result(rejects)
+
+
+@dataclass
+class _Planned:
+    plan: ClientPlan
+    rows: ClientRows
+    rejected: list[RejectedRow]
+    last_change: int
+
+    @cached_property
+    def reasons(self) -> list[tuple[int, str]]:
+        """Why the first rejected rows were, with their lines in the file."""
+        return [(row.line, "; ".join(row.reasons)) for row in self.rejected[:REASONS_SHOWN]]
+
+    def result(self, rejects: Path | None) -> Imported:
+        passed_over = self.rows.empty + self.rows.totals + self.rows.repeated_headings
+        return Imported(self.plan.tally, passed_over, rejects, self.reasons)
+
+
+def _plan(db: sqlite3.Connection, file: ClientFile, today: date, progress: Progress | None) -> _Planned:
+    last_change = _last_change(db)
+    plan = ClientPlan(db, today, on_duplicate=file.wishes.on_duplicate)
+    rows = read_rows(file.source, file.headings, today, {"status": _status_reader(db)})
+    planned = _Planned(plan, rows, [], last_change)
+    for count, row in enumerate(rows, start=1):
+        rejected = row if isinstance(row, RejectedRow) else plan.add(row)
+        if rejected is not None:
+            planned.rejected.append(rejected)
+        if progress is not None and count % 500 == 0:
+            progress(count)
+    plan.finish()
+    plan.tally.rejected = len(planned.rejected)
+    return planned
+
+
+def _last_change(db: sqlite3.Connection) -> int:
+    return int(db.execute("SELECT ifnull(max(id), 0) FROM change").fetchone()[0])
+
+
+def _status_reader(db: sqlite3.Connection) -> Reader:
+    """Return a reader that makes the id of a funnel status out of its name, as text (R62)."""
+
+    def read_status(text: str) -> str:
+        try:
+            return str(find_status(db, text, "funnel"))
+        except NotFound as error:
+            raise BadValue(f"{error.sentence} {error.hint}", error.hint) from error
+        except SchoolError as error:
+            raise BadValue(error.sentence, error.hint) from error
+
+    return read_status
+
+
+def _refuse_hopeless(planned: _Planned, file: ClientFile) -> None:
+    """Raise Refused when nothing is to be written: no good row, or a bad one under --strict (R65)."""
+    tally = planned.plan.tally
+    if not tally.rejected or (tally.good and not file.wishes.strict):
+        return
+    why = "; ".join(_("row {line}: {reason}").format(line=line, reason=reason) for line, reason in planned.reasons[:3])
+    if tally.good:
+        count = ngettext("{count} row is bad", "{count} rows are bad", tally.rejected).format(count=tally.rejected)
+        raise Refused(
+            _("Nothing was written: {count} ({why}).").format(count=count, why=why),
+            _("Mend them, or leave --strict out to import the good rows."),
+        )
+    hint = _("Mend the file, or name its columns with --map 'Heading=field'.")
+    if not file.wishes.dry_run:
+        hint = _("All rows with their reasons are in {file}; mend it and import that.").format(
+            file=_write_rejects(planned, file)
+        )
+    raise Refused(_("No row of {file} can be imported ({why}).").format(file=file.source.path.name, why=why), hint)
+
+
+def _write_rejects(planned: _Planned, file: ClientFile) -> Path | None:
+    if not planned.rejected:
+        return None
+    with RejectsFile(file.source, file.headings) as rejects:
+        for row in planned.rejected:
+            rejects.write(row)
+    return rejects.path
+
+
+def _write_statuses(school: WritableSchool) -> None:
+    """Begin the history of the new clients on both scales (R10)."""
+    signature = {"today": school.today.isoformat(), "at": utc_now(), "user": school.user}
+    for column in ("status_id", "stage_id"):
+        school.db.execute(_WRITE_STATUSES.format(column=column), signature)

@@ -1,0 +1,97 @@
+"""What the database holds already, for an import to join: names of catalogues, plans, people (R62, R64)."""
+
+import sqlite3
+from datetime import date
+from typing import Any
+
+from schoolcrm.core.importing.families import Families
+from schoolcrm.core.importing.spool import Spool
+from schoolcrm.core.rules.names import fold, tidy
+
+_KNOWN_CLIENTS = """
+    SELECT client.id, client.name_key, contact.kind, contact.value
+      FROM client LEFT JOIN contact ON contact.client_id = client.id
+     ORDER BY client.id
+"""
+_KNOWN_STUDENTS = """
+    SELECT student.id, student.client_id, student.name_key, client.name_key, student.birthday
+      FROM student JOIN client ON client.id = student.client_id
+     ORDER BY student.id
+"""
+
+
+class Catalogue:
+    """Names of one catalogue with their ids; a new name gets the next id and a record in the spool."""
+
+    def __init__(self, db: sqlite3.Connection, spool: Spool, table: str) -> None:
+        self._spool = spool
+        self._table = table
+        self._ids: dict[str, int] = dict(db.execute(f"SELECT name_key, id FROM {table}"))  # noqa: S608
+        self._next = 1 + max(self._ids.values(), default=0)
+        self.added = 0
+
+    def id_of(self, name: str, *details: Any) -> int:
+        """Return the entry's id; `details` complete the record of a new one."""
+        key = fold(name)
+        found = self._ids.get(key)
+        if found is None:
+            found = self._ids[key] = self._next
+            self._next += 1
+            self.added += 1
+            self._spool.add(self._table, found, tidy(name), key, *details)
+        return found
+
+
+def last_id(db: sqlite3.Connection, table: str) -> int:
+    """Return the highest id of a table, 0 if it is empty."""
+    return int(db.execute(f"SELECT ifnull(max(id), 0) FROM {table}").fetchone()[0])  # noqa: S608
+
+
+def automatic_statuses(db: sqlite3.Connection, scale: str) -> list[tuple[str, int]]:
+    """Return (base, id) of the statuses that automatic transitions use on a scale (R2)."""
+    return db.execute("SELECT base, id FROM status WHERE scale = ? AND automatic = 1", (scale,)).fetchall()
+
+
+def statuses_of(db: sqlite3.Connection, base: str) -> frozenset[int]:
+    """Return the ids of all statuses under a base."""
+    return frozenset(number for (number,) in db.execute("SELECT id FROM status WHERE base = ?", (base,)))
+
+
+def own_client_fields(db: sqlite3.Connection) -> dict[str, int]:
+    """Return folded name → id of the school's own fields of clients."""
+    return dict(db.execute("SELECT name_key, id FROM field WHERE entity = 'client'"))
+
+
+def lesson_plans(db: sqlite3.Connection) -> dict[int, int]:
+    """Return price → id of the plans that an imported lesson price may reuse: plain ones, for any subject."""
+    rows = db.execute(
+        "SELECT price, min(id) FROM plan WHERE kind = 'lesson' AND billing = 'by-lesson' AND separate = 0"
+        " AND archived_on IS NULL AND length_days IS NULL AND length_months IS NULL"
+        " AND id NOT IN (SELECT plan_id FROM plan_subject) AND id NOT IN (SELECT plan_id FROM plan_lesson_type)"
+        " GROUP BY price"
+    )
+    return dict(rows.fetchall())
+
+
+def know_people(db: sqlite3.Connection, families: Families) -> None:
+    """Tell the families who is in the database already, archived and deleted clients included."""
+    contacts: dict[int, tuple[str, list[tuple[str, str, str]]]] = {}
+    for client, key, kind, value in db.execute(_KNOWN_CLIENTS):
+        own = contacts.setdefault(client, (key, []))[1]
+        if kind is not None:
+            own.append((kind, value, ""))
+    phones = {
+        client: [value for kind, value, _w in own if kind in ("mobile", "home")]
+        for client, (_k, own) in contacts.items()
+    }
+    for client, (key, own) in contacts.items():
+        families.know_client(client, key, phones[client], own)
+    for student, client, key, client_key, birthday in db.execute(_KNOWN_STUDENTS):
+        families.know_student(
+            student,
+            client,
+            name_key=key,
+            client_key=client_key,
+            birthday=date.fromisoformat(birthday) if birthday else None,
+            phones=phones[client],
+        )

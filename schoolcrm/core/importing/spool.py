@@ -1,0 +1,92 @@
+"""Rows on their way into the database: gathered in temporary tables before the lock is taken (R65).
+
+An import may read for seconds; the school's file is locked only while the gathered rows are copied over.
+"""
+
+import sqlite3
+from typing import Any
+
+CHUNK = 2_000
+
+# In the order in which foreign keys allow them to be written. Ids given here are final.
+SPOOLED = {
+    "source": "id, name, name_key",
+    "subject": "id, name, name_key",
+    "level": "id, name, name_key",
+    "teacher": "id, name, name_key",
+    "field": "id, entity, name, name_key, type",
+    "study_group": "id, name, name_key, subject_id, created_on",
+    "plan": "id, name, name_key, kind, price, billing, separate, burn, stop_at_end",
+    "client": "id, name, name_key, status_id, stage_id, studies, birthday, sex, source_id, manager, note, trial_spent,"
+    " last_visit_on, last_purchase_on, created_on",
+    "contact": "client_id, kind, value, value_key, note",
+    "student": "id, client_id, name, name_key, birthday, sex, note, created_on",
+    "client_field": "client_id, field_id, value",
+    "student_teacher": "student_id, teacher_id",
+    "student_subject": "student_id, subject_id, level_id",
+    "membership": "group_id, student_id, first_on",
+    "subscription": "student_id, plan_id, origin, is_trial, sold_on, first_on, kind, price, billing, separate, burn,"
+    " stop_at_end",
+    "payment": "client_id, student_id, kind, on_date, amount, effect, note",
+}
+
+# What two rows of a file may say of the same client or student.
+_TWICE = {
+    "contact": " WHERE true ON CONFLICT DO NOTHING",
+    "student_teacher": " WHERE true ON CONFLICT DO NOTHING",
+    "student_subject": " WHERE true ON CONFLICT DO NOTHING",
+    "client_field": " WHERE true ON CONFLICT DO UPDATE SET value = value || '; ' || excluded.value"
+    " WHERE value <> excluded.value AND (SELECT type FROM field WHERE field.id = excluded.field_id) = 'text'",
+}
+
+
+class Spool:
+    """The temporary tables of one import; `add` is quick, `copy` writes everything in the current transaction."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+        self._waiting: dict[str, list[tuple[Any, ...]]] = {table: [] for table in SPOOLED}
+        self._inserts = {}
+        for table, columns in SPOOLED.items():
+            db.execute(f"DROP TABLE IF EXISTS temp.spool_{table}")
+            db.execute(f"CREATE TEMP TABLE spool_{table} ({_definitions(columns)})")
+            marks = ", ".join("?" * len(columns.split(",")))
+            self._inserts[table] = f"INSERT INTO temp.spool_{table} VALUES ({marks})"  # noqa: S608
+
+        for table in ("membership", "subscription"):
+            db.execute(f"CREATE INDEX temp.spool_{table}_of_student ON spool_{table} (student_id)")
+
+    def add(self, table: str, *values: Any) -> None:
+        """Gather one row, its values in the order of SPOOLED."""
+        waiting = self._waiting[table]
+        waiting.append(values)
+        if len(waiting) >= CHUNK:
+            self.flush(table)
+
+    def flush(self, table: str) -> None:
+        """Send the waiting rows of a table to its temporary table, so that they can be corrected there."""
+        if waiting := self._waiting[table]:
+            own_transaction = not self._db.in_transaction  # planned anew under the lock there is one already
+            if own_transaction:
+                self._db.execute("BEGIN")
+            self._db.executemany(self._inserts[table], waiting)
+            if own_transaction:
+                self._db.execute("COMMIT")
+            waiting.clear()
+
+    def finish(self) -> None:
+        """Send everything that waits."""
+        for table in SPOOLED:
+            self.flush(table)
+
+    def copy(self) -> None:
+        """Write all gathered rows, table by table, in the order of their foreign keys."""
+        for table, columns in SPOOLED.items():
+            self._db.execute(
+                f"INSERT INTO main.{table} ({columns}) SELECT {columns} FROM temp.spool_{table}"  # noqa: S608
+                + _TWICE.get(table, "")
+            )
+
+
+def _definitions(columns: str) -> str:
+    return columns.replace("id,", "id INTEGER PRIMARY KEY,", 1) if columns.startswith("id,") else columns
