@@ -99,6 +99,7 @@ def _use_language(asked: str) -> None:
 def _run_command(words: list[str], given: dict[str, str], settings: dict[str, str]) -> int:
     import typer
 
+    from schoolcrm.commands.questions import Unanswered, forget_answers
     from schoolcrm.commands.session import Session
     from schoolcrm.commands.table_of_commands import COMMANDS
     from schoolcrm.lazy import LazyGroup
@@ -107,13 +108,18 @@ def _run_command(words: list[str], given: dict[str, str], settings: dict[str, st
     use_plain_parameters()
     root = LazyGroup({entry.name: entry.module for entry in COMMANDS})
     session = Session.from_environment(given, os.environ, settings)
-    try:
-        # Not `root.main`: that turns a closed pipe (`| head`) into exit code 1.
-        with root.make_context("schoolcrm", words, obj=session) as context:
-            root.invoke(context)
-    except typer.Exit as left:
-        return left.exit_code
-    return 0
+    forget_answers()
+    while True:
+        try:
+            # Not `root.main`: that turns a closed pipe (`| head`) into exit code 1.
+            with root.make_context("schoolcrm", list(words), obj=session) as context:
+                root.invoke(context)
+        except Unanswered as question:
+            question.put()
+        except typer.Exit as left:
+            return left.exit_code
+        else:
+            return 0
 
 
 def _print_version() -> int:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from schoolcrm.commands.questions import answer, ask_yes, can_ask
 from schoolcrm.commands.session import choose
 from schoolcrm.core.errors import NotFound
 from schoolcrm.core.language import _
@@ -28,17 +29,14 @@ def entry_named(school: "WritableSchool", kind: str, name: str, *, new: bool) ->
     try:
         return choose(entry_or_new, school, kind, name, new=new)
     except NotFound as error:
-        if new or not _agreed(error):
+        unknown = error
+        if new or not can_ask() or not answer((kind, name), lambda: _agreed(unknown)):
             raise
         return entry_or_new(school, kind, name, new=True)
 
 
 def _agreed(error: NotFound) -> bool:
-    """Ask, on a terminal, whether the unknown name is to be added."""
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        return False
+    """Ask whether the unknown name is to be added."""
     for line in (error.sentence, error.hint):
         sys.stderr.write(one_line(line) + "\n")
-    sys.stderr.write(_("Add it? [y/N]") + " ")
-    sys.stderr.flush()
-    return sys.stdin.readline().strip().casefold() in {"y", "yes", "д", "да"}
+    return ask_yes(_("Add it?"))

@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from schoolcrm.commands.questions import answer, ask_line, ask_yes, can_ask
 from schoolcrm.commands.settings import default_database
 from schoolcrm.core.errors import Ambiguous, Refused, SchoolError, WrongUsage
 from schoolcrm.core.language import _
@@ -142,11 +143,9 @@ def confirm(ctx: "typer.Context", question: str) -> None:
     session: Session = ctx.obj
     if session.yes or session.dry_run:
         return
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if not can_ask():
         raise Refused(question, _("Repeat the command with --yes to do it."))
-    sys.stderr.write(one_line(question) + " " + _("[y/N]") + " ")
-    sys.stderr.flush()
-    if sys.stdin.readline().strip().casefold() not in {"y", "yes", "д", "да"}:
+    if not answer(question, lambda: ask_yes(question)):
         raise Refused(_("Nothing was changed."))
 
 
@@ -158,20 +157,20 @@ def choose(find: Callable[..., T], *arguments: Any, **settings: Any) -> T:
     try:
         return find(*arguments, **settings)
     except Ambiguous as error:
-        if not error.candidates or not (sys.stdin.isatty() and sys.stderr.isatty()):
+        if not error.candidates or not can_ask():
             raise
-        return find(*arguments[:-1], str(_picked(error)), **settings)
+        ambiguous = error
+    picked = answer((find.__name__, arguments[-1]), lambda: _pick(ambiguous))
+    return find(*arguments[:-1], str(picked), **settings)
 
 
-def _picked(error: Ambiguous) -> int:
+def _pick(error: Ambiguous) -> int:
     sys.stderr.write(one_line(error.sentence) + "\n")
     for number, (_id, label) in enumerate(error.candidates, start=1):
         sys.stderr.write(f"  {number}. {one_line(label)}\n")
-    sys.stderr.write(_("Which one? Number, or Enter for none:") + " ")
-    sys.stderr.flush()
-    answer = sys.stdin.readline().strip()
-    if answer.isdigit() and 1 <= int(answer) <= len(error.candidates):
-        return error.candidates[int(answer) - 1][0]
+    typed = ask_line(_("Which one? Number, or Enter for none:"))
+    if typed.isdecimal() and 1 <= int(typed) <= len(error.candidates):
+        return error.candidates[int(typed) - 1][0]
     raise error
 
 
