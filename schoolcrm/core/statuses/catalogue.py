@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from schoolcrm.core.language import N_
 from schoolcrm.core.listing.lookup import Hit, Step, Wording, contains_words, lookup, read_id
@@ -67,23 +68,35 @@ def _has_name(db: sqlite3.Connection, name: str) -> bool:
 
 def _steps(db: sqlite3.Connection, scales: Sequence[str]) -> Iterator[Step]:
     """Yield the ways a name is understood; all exact ways of one scale come before the other scale's."""
-
-    def some(scale: str, condition: str, parameters: Sequence[object]) -> list[Hit]:
-        sql = f"SELECT id FROM status WHERE scale = ? AND {condition} ORDER BY name_key, id"  # noqa: S608
-        return [(number, False) for (number,) in db.execute(sql, (scale, *parameters))]
-
     for scale in scales:
-        yield lambda ref, scale=scale: some(scale, "id = ?", [read_id(ref)])  # type: ignore[misc]
+        yield partial(_by_id, db, scale)
     for scale in scales:
-        yield lambda ref, scale=scale: some(scale, "name_key = ?", [fold(ref)])  # type: ignore[misc]
-        yield lambda ref, scale=scale: _automatic(db, ref, scale)  # type: ignore[misc]
+        yield partial(_by_name, db, scale)
+        yield partial(_by_base, db, scale)
     for scale in scales:
-        yield lambda ref, scale=scale: some(scale, *contains_words("name_key", ref))  # type: ignore[misc]
+        yield partial(_by_part, db, scale)
 
 
-def _automatic(db: sqlite3.Connection, ref: str, scale: str) -> list[Hit]:
+def _by_id(db: sqlite3.Connection, scale: str, ref: str) -> list[Hit]:
+    return _where(db, scale, "id = ?", [read_id(ref)])
+
+
+def _by_name(db: sqlite3.Connection, scale: str, ref: str) -> list[Hit]:
+    return _where(db, scale, "name_key = ?", [fold(ref)])
+
+
+def _by_base(db: sqlite3.Connection, scale: str, ref: str) -> list[Hit]:
     named = base_named(ref, scale)
     return [(automatic_status(db, *named), False)] if named else []
+
+
+def _by_part(db: sqlite3.Connection, scale: str, ref: str) -> list[Hit]:
+    return _where(db, scale, *contains_words("name_key", ref))
+
+
+def _where(db: sqlite3.Connection, scale: str, condition: str, parameters: Sequence[object]) -> list[Hit]:
+    query = f"SELECT id FROM status WHERE scale = ? AND {condition} ORDER BY name_key, id"  # noqa: S608
+    return [(number, False) for (number,) in db.execute(query, (scale, *parameters))]
 
 
 def _labels(db: sqlite3.Connection, ids: Sequence[int]) -> list[tuple[int, str]]:

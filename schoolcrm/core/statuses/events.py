@@ -133,7 +133,7 @@ def _happened(
     if target is None or (target == BACK and earlier_id is None):
         return
     to_id = earlier_id if target == BACK else automatic_status(school.db, "funnel", target)
-    if to_id is not None and to_id != status_id:
+    if to_id is not None:
         reason = MOVES[event].reason
         write_changes(school, [Change(client_id, "funnel", status_id, to_id, reason, note, subscription_id)])
 

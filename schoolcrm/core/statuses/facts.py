@@ -20,7 +20,7 @@ _SALES = """
 _VISITS = """
     SELECT client_id,
            max((SELECT on_date FROM mark
-                 WHERE student_id = student.id  ORDER BY on_date DESC LIMIT 1))
+                 WHERE student_id = student.id AND attended = 1 ORDER BY on_date DESC LIMIT 1))
       FROM student WHERE {one} GROUP BY client_id
 """
 _DECISIONS = """

@@ -1,0 +1,131 @@
+"""What time does to statuses: refusal by silence and the stages of loyalty, for the whole school at once (R8–R10)."""
+
+import json
+import sqlite3
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+
+from schoolcrm.core.rules.loyalty import stage_due
+from schoolcrm.core.rules.status import LOYALTY, SCALES, Skip, refusal_due, skip_reason
+from schoolcrm.core.statuses.catalogue import automatic_status, read_statuses
+from schoolcrm.core.statuses.change import Change, write_changes
+from schoolcrm.core.statuses.facts import ClientFacts, read_facts, read_numbers
+from schoolcrm.core.store.transaction import WritableSchool
+
+# An open-ended package has ended once its lessons are used up; anything else ends with its last day.
+_WITH_SUBSCRIPTION = """
+    SELECT wanted.value FROM json_each(:clients) AS wanted
+     WHERE EXISTS (
+        SELECT 1 FROM student JOIN subscription ON subscription.student_id = student.id
+         WHERE student.client_id = wanted.value AND subscription.deleted_on IS NULL
+           AND CASE WHEN subscription.last_on IS NOT NULL THEN subscription.last_on >= :today
+                    WHEN subscription.kind <> 'package' THEN 1
+                    ELSE subscription.lessons > (SELECT count(*) FROM mark
+                                                  WHERE mark.subscription_id = subscription.id AND share > 0) END)
+"""
+# One client at a time: SQLite takes a plain client_id into the ledger's view, but not a list of them.
+_HAS_MONEY = "SELECT 1 FROM ledger_entry WHERE client_id = ? GROUP BY account HAVING sum(amount) > 0 LIMIT 1"
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """One kind of change: the scale, base codes from and to, the reason code, how many clients."""
+
+    scale: str
+    origin: str
+    to: str
+    reason: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What the rules would change today, and the clients whom the guard of R8 spares, each with why."""
+
+    changes: list[Change]
+    spared: dict[int, Skip]
+
+
+@dataclass(frozen=True, slots=True)
+class Recomputed:
+    """What a recompute did: every change, the kinds of change in the scales' order, the clients spared."""
+
+    changes: list[Change]
+    transitions: list[Transition]
+    spared: dict[int, Skip]
+
+    @property
+    def changed(self) -> int:
+        """How many changes of a status or a stage there were."""
+        return len(self.changes)
+
+    @property
+    def skipped(self) -> dict[Skip, int]:
+        """How many clients the guard spared, by reason."""
+        counts = Counter(self.spared.values())
+        return {reason: counts[reason] for reason in Skip if counts[reason]}
+
+
+def recompute(school: WritableSchool, *, strict: bool = False) -> Recomputed:
+    """Apply R8 and R9 to every client who is neither archived nor deleted, as of the school's today.
+
+    One read of the facts, a pure rule, one write of the differences: a second run changes nothing (R10).
+    `strict`: R8 without its guard and without decisions by hand. BadValue if a setting can't be read.
+    """
+    due = find_due(school.db, school.today, strict=strict)
+    write_changes(school, due.changes)
+    return Recomputed(due.changes, _count_kinds(school.db, due.changes), due.spared)
+
+
+def find_due(db: sqlite3.Connection, today: date, *, strict: bool = False) -> Due:
+    """Return the changes that are due today without making them; BadValue if a setting can't be read."""
+    numbers = read_numbers(db)
+    stages = {status.id: status.base for status in read_statuses(db).values() if status.scale == "loyalty"}
+    automatic = {base: automatic_status(db, "loyalty", base) for base in LOYALTY}
+    silent: list[ClientFacts] = []
+    changes: list[Change] = []
+    for facts in read_facts(db):
+        if refusal_due(facts.silence, today, numbers.refusal_months, strict=strict):
+            silent.append(facts)
+        stage = stage_due(facts.purchases, today, numbers.loyalty)
+        if stage != stages[facts.stage_id] and not facts.stage_kept:
+            to_id = automatic[stage]
+            changes.append(Change(facts.client_id, "loyalty", facts.stage_id, to_id, "loyalty-rule"))
+    spared = {} if strict else find_spared(db, [facts.client_id for facts in silent], today)
+    refused = automatic_status(db, "funnel", "refused")
+    refusals = [
+        Change(facts.client_id, "funnel", facts.status_id, refused, "refusal-rule")
+        for facts in silent
+        if facts.client_id not in spared
+    ]
+    return Due(refusals + changes, spared)
+
+
+def find_spared(db: sqlite3.Connection, client_ids: list[int], today: date) -> dict[int, Skip]:
+    """Return those of the clients that the guard of R8 leaves alone, with the reason."""
+    day = today.isoformat()
+    rows = db.execute(_WITH_SUBSCRIPTION, {"clients": json.dumps(client_ids), "today": day})
+    with_subscription = {client_id for (client_id,) in rows}
+    reasons = {
+        client_id: skip_reason(
+            has_subscription=client_id in with_subscription,
+            has_money=db.execute(_HAS_MONEY, (client_id,)).fetchone() is not None,
+        )
+        for client_id in client_ids
+    }
+    return {client_id: reason for client_id, reason in reasons.items() if reason}
+
+
+def _count_kinds(db: sqlite3.Connection, changes: list[Change]) -> list[Transition]:
+    """Return how many changes there are of each kind, in the order of the scales and their bases."""
+    order = {(scale, base): None for scale, bases in SCALES.items() for base in bases}
+    place = {key: number for number, key in enumerate(order)}
+    bases = {status.id: status.base for status in read_statuses(db).values()}
+    counts = Counter(
+        (change.scale, bases[change.from_id], bases[change.to_id], change.reason)
+        for change in changes
+        if change.from_id is not None
+    )
+    kinds = sorted(counts, key=lambda kind: (place[kind[0], kind[1]], place[kind[0], kind[2]], kind[3]))
+    return [Transition(*kind, counts[kind]) for kind in kinds]

@@ -1,0 +1,182 @@
+"""`schoolcrm status`."""
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from builders import add_client, make_school, run_cli, run_installed, student_of, writing_school
+
+SOLD_ON = date(2026, 1, 31)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """A school with a client who bought a month on 31.01.2026, one with money besides, and a new one."""
+    path = make_school(tmp_path)
+    with writing_school(path, SOLD_ON) as school:
+        anna = add_client(school, "Анна Иванова", student="Петя Иванов", phone="+79161234567")
+        rich = add_client(school, "Олег Сидоров")
+        add_client(school, "Инна Новая")
+        for client in (anna, rich):
+            sell(school, client)
+        school.db.execute(
+            "INSERT INTO payment (client_id, kind, on_date, amount, effect) VALUES (?, 'income', ?, 100, 100)",
+            (rich, SOLD_ON.isoformat()),
+        )
+    return path
+
+
+def sell(school: Any, client: int) -> None:
+    from schoolcrm.core.statuses.events import subscription_sold
+
+    school.db.execute(
+        "INSERT OR IGNORE INTO plan (id, name, name_key, kind, price, billing, separate, burn, stop_at_end)"
+        " VALUES (1, 'Месяц', 'месяц', 'month', 400000, 'by-lesson', 0, 0, 0)"
+    )
+    number = school.db.execute(
+        "INSERT INTO subscription (student_id, plan_id, origin, is_trial, sold_on, first_on, last_on, kind, price,"
+        " billing, separate, burn, stop_at_end)"
+        " VALUES (?, 1, 'sale', 0, ?, ?, '2026-02-27', 'month', 400000, 'by-lesson', 0, 0, 0) RETURNING id",
+        (student_of(school, client), SOLD_ON.isoformat(), SOLD_ON.isoformat()),
+    ).fetchone()[0]
+    subscription_sold(school, client, number)
+
+
+def answer(path: Path, *words: str, **settings: Any) -> Any:
+    code, out, err = run_cli(*words, "--format", "json", db=path, **settings)
+    assert (code, err) == (0, "")
+    return json.loads(out)
+
+
+def bases(path: Path) -> dict[str, int]:
+    rows = answer(path, "status", "list")["rows"]
+    return {f"{row['scale']}:{row['base']}": row["clients"] for row in rows if row["clients"]}
+
+
+def test_r1_list(path: Path) -> None:
+    rows = answer(path, "status", "list")["rows"]
+    assert list(rows[0]) == ["id", "scale", "base", "name", "automatic", "clients"]
+    assert (rows[6]["base"], rows[6]["name"], rows[6]["automatic"], rows[6]["clients"]) == (
+        "bought", "Купил абонемент", True, 2
+    )  # fmt: skip
+    assert [row["base"] for row in rows[10:]] == ["newcomer", "active", "regular", "sleeping", "former"]
+    assert bases(path) == {"funnel:new": 1, "funnel:bought": 2, "loyalty:newcomer": 1, "loyalty:active": 2}
+
+
+def test_r8_recompute_prints_a_line_per_kind_and_the_skips(path: Path) -> None:
+    assert run_cli("status", "recompute", db=path, today="2026-06-30") == (0, "", "Nothing to change.\n")
+    assert run_cli("status", "recompute", db=path, today="2026-07-01") == (
+        0,
+        "Status: Bought a subscription → Refused: 1 (long silence)\n",
+        "Not refused: 1 (money on the account)\n1 change.\n",
+    )
+    assert run_cli("-q", "status", "recompute", db=path, today="2026-07-01") == (0, "", "")
+
+
+def test_r10_quiet_still_prints_what_changed(path: Path) -> None:
+    code, out, err = run_cli("status", "recompute", "-q", db=path, today="2026-08-01")
+    assert (code, out.splitlines(), err) == (
+        0,
+        [
+            "Status: Bought a subscription → Refused: 1 (long silence)",
+            "Stage: Active → Sleeping: 2 (rule of loyalty)",
+        ],
+        "",
+    )
+
+
+def test_r10_recompute_as_json_and_its_dry_run(path: Path) -> None:
+    wanted = {
+        "changed": 3,
+        "transitions": [
+            {"scale": "funnel", "from": "bought", "to": "refused", "reason": "refusal-rule", "count": 1},
+            {"scale": "loyalty", "from": "active", "to": "sleeping", "reason": "loyalty-rule", "count": 2},
+        ],
+        "skipped": [{"reason": "money-on-account", "count": 1}],
+    }
+    assert answer(path, "status", "recompute", "--dry-run", today="2026-08-01") == wanted
+    assert bases(path)["funnel:bought"] == 2
+    assert answer(path, "status", "recompute", today="2026-08-01") == wanted
+    assert answer(path, "status", "recompute", today="2026-08-01") == {
+        "changed": 0, "transitions": [], "skipped": [{"reason": "money-on-account", "count": 1}],
+    }  # fmt: skip
+    assert bases(path) == {
+        "funnel:new": 1, "funnel:bought": 1, "funnel:refused": 1, "loyalty:newcomer": 1, "loyalty:sleeping": 2,
+    }  # fmt: skip
+
+
+def test_r8_strict_refuses_those_with_money_too(path: Path) -> None:
+    found = answer(path, "status", "recompute", "--strict", today="2026-07-01")
+    assert (found["changed"], found["skipped"]) == (2, [])
+
+
+def test_recompute_names_the_clients(path: Path) -> None:
+    code, out, _err = run_cli("status", "recompute", "--verbose", db=path, today="2026-07-01", lang="en")
+    assert code == 0
+    assert out.splitlines()[1:] == [
+        "1 Анна Иванова: Купил абонемент → Отказался",
+        "2 Олег Сидоров: not refused (money on the account)",
+    ]
+
+
+def test_recompute_needs_no_yes_and_no_heavy_libraries(path: Path) -> None:
+    code, out, _err = run_installed("status", "recompute", db=path, today="2026-07-01")
+    assert (code, out.count("\n")) == (0, 1)
+
+
+def test_r6_set_several_at_once_with_a_reason(path: Path) -> None:
+    made = answer(path, "status", "set", "Резерв", "Петя Иванов", "8 916 123-45-67", "олег", "--reason", "лето")
+    assert (made["status"], made["changed"]) == ("Резерв", 2)
+    assert bases(path)["funnel:reserve"] == 2
+    rows = answer(path, "status", "history", "Олег")["rows"]
+    assert (rows[0]["from"], rows[0]["to"], rows[0]["reason"], rows[0]["note"], rows[0]["date"]) == (
+        "Купил абонемент", "Резерв", "hand", "лето", "2026-09-01",
+    )  # fmt: skip
+    assert run_cli("status", "set", "Резерв", "Олег", db=path) == (0, "", "Nobody was changed: already in «Резерв».\n")
+
+
+def test_r7_a_deleted_client_can_be_restored(path: Path) -> None:
+    assert run_cli("status", "set", "deleted", "Инна", db=path)[0] == 0
+    assert bases(path)["funnel:deleted"] == 1
+    assert run_cli("status", "set", "new", "Инна", db=path) == (0, "", "1 client put into «Новый».\n")
+
+
+def test_set_by_query_is_asked_for(path: Path) -> None:
+    command = ("status", "set", "reserve", "--query", "status:bought")
+    code, out, err = run_cli(*command, db=path)
+    assert (code, out) == (1, "")
+    assert err.splitlines()[-2:] == [
+        "error: Put 2 clients into «Резерв»?",
+        "hint: Repeat the command with --yes to do it.",
+    ]
+    assert "Анна Иванова" in err
+    assert bases(path)["funnel:bought"] == 2
+    assert run_cli(*command, "--query", "олег", "--yes", db=path)[0] == 0
+    assert bases(path)["funnel:reserve"] == 1
+    assert run_cli(*command[:-1], "имени нет", "--yes", db=path)[0] == 1
+
+
+@pytest.mark.parametrize(("words", "code"), [
+    (("reserve",), 2), (("reserve", "Олег", "--query", "status:new"), 2), (("нету", "Олег"), 1), (("new", "Нету"), 1),
+])  # fmt: skip
+def test_what_set_refuses(path: Path, words: tuple[str, ...], code: int) -> None:
+    assert run_cli("status", "set", *words, db=path)[:2] == (code, "")
+    assert bases(path)["funnel:bought"] == 2
+
+
+def test_r11_explain(path: Path) -> None:
+    _code, out, _err = run_cli("status", "explain", "Анна", db=path, today="2026-03-01", lang="en")
+    assert "Last purchase: 2026-01-31" in out
+    assert "Refused on 2026-07-01 unless something is bought" in out
+    assert "Sleeping on 2026-07-31 unless something is bought." in out
+    _code, out, _err = run_cli("status", "explain", "Олег", db=path, today="2026-08-01", lang="en")
+    assert "Refused was due on 2026-07-01 and is held back: money on the account." in out
+    assert "Sleeping at the next recompute." in out
+    found = answer(path, "status", "explain", "Анна", today="2026-07-02")
+    assert found["rows"][0] == {
+        "scale": "funnel", "status": "Купил абонемент", "base": "bought", "since": "2026-01-31", "reason": "sale",
+        "next": "refused", "next_on": "2026-07-01", "held_by": None,
+    }  # fmt: skip
+    assert found["totals"]["purchases"] == 1

@@ -1,0 +1,281 @@
+"""Recompute of the whole school (R8–R10): worked examples."""
+
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from builders import add_client, add_student, make_school, writing_school
+from status_facts import add_status, base_of, history_of, marked, paid, sold, stage_of, status_id
+
+from schoolcrm.core.errors import BadValue
+from schoolcrm.core.statuses.change import set_status
+from schoolcrm.core.statuses.events import subscription_sold
+from schoolcrm.core.statuses.recompute import Transition, recompute
+
+START = date(2026, 1, 1)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return make_school(tmp_path)
+
+
+def run(path: Path, today: date, *, strict: bool = False) -> tuple[int, dict[str, int]]:
+    with writing_school(path, today) as school:
+        result = recompute(school, strict=strict)
+        return result.changed, {reason.value: count for reason, count in result.skipped.items()}
+
+
+def base_on(path: Path, client: int, today: date, *, strict: bool = False) -> str:
+    """Return the base after a recompute on the day."""
+    run(path, today, strict=strict)
+    with writing_school(path, today) as school:
+        return base_of(school, client)
+
+
+@pytest.mark.parametrize(
+    ("bought_on", "kept_on", "refused_on"),
+    [
+        (date(2026, 1, 31), date(2026, 6, 30), date(2026, 7, 1)),
+        (date(2025, 9, 30), date(2026, 2, 28), date(2026, 3, 1)),
+    ],
+)
+@pytest.mark.parametrize("fact", ["purchase", "visit", "hand", "imported purchase", "imported visit"])
+def test_r8_worked_examples_for_every_fact(
+    path: Path, bought_on: date, kept_on: date, refused_on: date, fact: str
+) -> None:
+    with writing_school(path, bought_on) as school:
+        client = add_client(school, status="new" if fact == "hand" else "bought")
+        if fact == "purchase":
+            sold(school, client, bought_on)
+        elif fact == "visit":
+            marked(school, client, bought_on - timedelta(days=9))
+            marked(school, client, bought_on)
+            marked(school, client, bought_on + timedelta(days=9), attended=False)
+        elif fact == "hand":
+            set_status(school, [client], status_id(school, "bought"))
+        else:
+            column = "last_purchase_on" if fact == "imported purchase" else "last_visit_on"
+            school.db.execute(f"UPDATE client SET {column} = ?", (bought_on.isoformat(),))
+    assert base_on(path, client, kept_on) == "bought"
+    assert base_on(path, client, refused_on) == "refused"
+    with writing_school(path, refused_on) as school:
+        assert ("funnel", "bought", "refused", "refusal-rule") in history_of(school, client)
+
+
+def test_r8_the_latest_fact_of_any_student_counts(path: Path) -> None:
+    with writing_school(path, START) as school:
+        client = add_client(school, status="bought")
+        sold(school, client, START)
+        other = add_student(school, client, "Маша")
+        marked(school, client, date(2026, 2, 1))
+        marked(school, client, date(2026, 3, 31), student_id=other)
+    assert base_on(path, client, date(2026, 8, 31)) == "bought"
+    assert base_on(path, client, date(2026, 9, 1)) == "refused"
+
+
+def test_r8_no_anchor_no_refusal(path: Path) -> None:
+    with writing_school(path, START) as school:
+        client = add_client(school, status="bought")
+    assert base_on(path, client, date(2036, 1, 1)) == "bought"
+    assert base_on(path, client, date(2036, 1, 1), strict=True) == "bought"
+
+
+@pytest.mark.parametrize("base", ["new", "in-work", "reserve"])
+def test_r8_other_bases_are_refused_only_strictly(path: Path, base: str) -> None:
+    with writing_school(path, START) as school:
+        client = add_client(school, status=base)
+        marked(school, client, START)
+    assert base_on(path, client, date(2026, 6, 2)) == base
+    assert base_on(path, client, date(2026, 6, 2), strict=True) == "refused"
+
+
+def test_r8_strictly_a_change_by_hand_is_no_anchor(path: Path) -> None:
+    with writing_school(path, date(2026, 5, 1)) as school:
+        client = add_client(school)
+        marked(school, client, START)
+        set_status(school, [client], status_id(school, "trial-done"))
+    assert base_on(path, client, date(2026, 6, 2)) == "trial-done"
+    assert base_on(path, client, date(2026, 6, 2), strict=True) == "refused"
+
+
+def test_r8_the_guard_skips_and_says_why(path: Path) -> None:
+    today = date(2026, 9, 1)
+    with writing_school(path, START) as school:
+        clients = {}
+        for name in ("rich", "separate", "running", "future", "open", "poor", "used up"):
+            clients[name] = add_client(school, name, status="bought")
+            if name != "used up":
+                sold(school, clients[name], START)
+        paid(school, clients["rich"], 1, START)
+        own = sold(school, clients["separate"], START)
+        paid(school, clients["separate"], -500, START)
+        paid(school, clients["separate"], 100, START, separate_id=own)
+        sold(school, clients["running"], START, today)
+        sold(school, clients["future"], START, today + timedelta(days=90), first_on="2026-11-01")
+        school.db.execute(
+            "UPDATE subscription SET last_on = NULL WHERE id = ?", (sold(school, clients["open"], START),)
+        )
+        paid(school, clients["poor"], 1000, START)
+        marked(school, clients["poor"], START, charge=1000, subscription_id=sold(school, clients["poor"], START))
+        used = sold(school, clients["used up"], START)
+        school.db.execute("UPDATE subscription SET last_on = NULL WHERE id = ?", (used,))
+        for _lesson in range(4):
+            marked(school, clients["used up"], START, subscription_id=used)
+    with writing_school(path, today) as school:
+        result = recompute(school)
+        named = {name: result.spared.get(client) for name, client in clients.items()}
+        assert named == {
+            "rich": "money-on-account",
+            "separate": "money-on-account",
+            "running": "subscription-not-ended",
+            "future": "subscription-not-ended",
+            "open": "subscription-not-ended",
+            "poor": None,
+            "used up": None,
+        }
+        assert result.skipped == {"money-on-account": 2, "subscription-not-ended": 3}
+        refused = [name for name, client in clients.items() if base_of(school, client) == "refused"]
+        assert refused == ["poor", "used up"]
+    assert run(path, today, strict=True)[1] == {}
+    with writing_school(path, today) as school:
+        assert {base_of(school, client) for client in clients.values()} == {"refused"}
+
+
+def test_r8_a_deleted_subscription_guards_nobody(path: Path) -> None:
+    with writing_school(path, START) as school:
+        client = add_client(school, status="bought")
+        marked(school, client, START)
+        sold(school, client, START, date(2027, 1, 1), deleted_on="2026-01-02")
+    assert base_on(path, client, date(2026, 6, 2)) == "refused"
+
+
+@pytest.mark.parametrize("detail", [{"deleted_on": "2026-01-02"}, {"is_trial": 1}, {"origin": "import"}])
+def test_r9_r62_what_is_no_purchase(path: Path, detail: dict[str, Any]) -> None:
+    with writing_school(path, START) as school:
+        client = add_client(school)
+        sold(school, client, START, **detail)
+    assert run(path, START) == (0, {})
+    with writing_school(path, START) as school:
+        assert (base_of(school, client), stage_of(school, client)) == ("new", "newcomer")
+
+
+def test_r9_worked_example(path: Path) -> None:
+    with writing_school(path, date(2026, 1, 10)) as school:
+        client = add_client(school)
+    for day in (date(2026, 1, 10), date(2026, 2, 10), date(2026, 3, 12)):
+        with writing_school(path, day) as school:
+            subscription_sold(school, client, sold(school, client, day))
+            assert stage_of(school, client) == "active"
+    run(path, date(2026, 3, 12))
+    with writing_school(path, date(2026, 3, 12)) as school:
+        assert stage_of(school, client) == "regular"
+    run(path, date(2026, 9, 8))
+    with writing_school(path, date(2026, 9, 8)) as school:
+        assert stage_of(school, client) == "regular"
+    run(path, date(2026, 9, 9))
+    with writing_school(path, date(2026, 9, 9)) as school:
+        assert stage_of(school, client) == "sleeping"
+        assert history_of(school, client)[-1] == ("loyalty", "regular", "sleeping", "loyalty-rule")
+
+
+def test_r9_dated_by_the_day_of_sale_not_the_first_day_of_validity(path: Path) -> None:
+    with writing_school(path, START) as school:
+        client = add_client(school)
+        sold(school, client, START, date(2027, 1, 1), first_on="2026-12-01")
+    run(path, START + timedelta(days=181))
+    with writing_school(path, START) as school:
+        assert stage_of(school, client) == "sleeping"
+
+
+def test_r9_a_stage_set_by_hand_stays_until_the_next_purchase(path: Path) -> None:
+    with writing_school(path, START) as school:
+        client = add_client(school)
+        subscription_sold(school, client, sold(school, client, START))
+        set_status(school, [client], status_id(school, "regular", "loyalty"))
+    run(path, date(2026, 12, 31))
+    with writing_school(path, date(2026, 12, 31)) as school:
+        assert stage_of(school, client) == "regular"
+        sold(school, client, date(2026, 12, 31))
+    run(path, date(2026, 12, 31))
+    with writing_school(path, date(2026, 12, 31)) as school:
+        assert stage_of(school, client) == "active"
+
+
+def test_r9_a_purchase_on_the_same_day_after_the_change_by_hand_ends_it(path: Path) -> None:
+    with writing_school(path, START) as school:
+        client = add_client(school)
+        set_status(school, [client], status_id(school, "sleeping", "loyalty"))
+    assert run(path, START)[0] == 0
+    with writing_school(path, START) as school:
+        sold(school, client, START)
+    assert run(path, START)[0] == 1
+    with writing_school(path, START) as school:
+        assert stage_of(school, client) == "active"
+
+
+def test_r6_a_status_set_by_hand_survives_until_the_rule_moves_its_base(path: Path) -> None:
+    with writing_school(path, START) as school:
+        client = add_client(school, status="bought")
+        vip = add_status(school, "bought", "vip")
+        sold(school, client, START)
+        set_status(school, [client], vip)
+    run(path, date(2026, 6, 1))
+    with writing_school(path, START) as school:
+        assert school.db.execute("SELECT status_id FROM client").fetchone() == (vip,)
+    assert base_on(path, client, date(2026, 6, 2)) == "refused"
+
+
+def test_r7_deleted_and_archived_clients_are_left_alone(path: Path) -> None:
+    with writing_school(path, START) as school:
+        deleted, archived = add_client(school, status="deleted"), add_client(school, "Олег", status="bought")
+        for client in (deleted, archived):
+            sold(school, client, START)
+        school.db.execute("UPDATE client SET archived_on = '2026-02-01' WHERE id = ?", (archived,))
+    for strict in (False, True):
+        assert run(path, date(2028, 1, 1), strict=strict) == (0, {})
+
+
+def test_r8_r9_the_numbers_are_settings(path: Path) -> None:
+    with writing_school(path, START) as school:
+        client = add_client(school, status="bought")
+        sold(school, client, START)
+        school.db.executemany(
+            "INSERT INTO setting (key, value) VALUES (?, ?)",
+            [("refusal_months", "1"), ("regular_purchases", "1"), ("sleeping_days", "31")],
+        )
+    for day, base, stage in (
+        (date(2026, 2, 1), "bought", "regular"),
+        (date(2026, 2, 2), "refused", "sleeping"),
+    ):
+        assert base_on(path, client, day) == base
+        with writing_school(path, day) as school:
+            assert stage_of(school, client) == stage
+    with writing_school(path, START) as school:
+        school.db.execute("UPDATE setting SET value = 'пять' WHERE key = 'refusal_months'")
+        with pytest.raises(BadValue, match="refusal_months is 'пять'"):
+            recompute(school)
+
+
+def test_r10_kinds_of_transitions_are_counted(path: Path) -> None:
+    with writing_school(path, START) as school:
+        for number in range(5):
+            client = add_client(school, f"Клиент {number}", status="bought" if number < 3 else "trial-done")
+            sold(school, client, START)
+    with writing_school(path, date(2027, 1, 1)) as school:
+        result = recompute(school)
+    assert result.transitions == [
+        Transition("funnel", "trial-done", "refused", "refusal-rule", 2),
+        Transition("funnel", "bought", "refused", "refusal-rule", 3),
+        Transition("loyalty", "newcomer", "sleeping", "loyalty-rule", 5),
+    ]
+    assert result.changed == 10
+
+
+def test_r10_nothing_is_written_when_nothing_changes(path: Path) -> None:
+    with writing_school(path, START) as school:
+        add_client(school)
+    before = path.read_bytes()
+    assert run(path, date(2027, 1, 1)) == (0, {})
+    assert path.read_bytes() == before
