@@ -9,6 +9,7 @@ from schoolcrm.core.language import N_, _
 from schoolcrm.core.rules.names import closest, excerpt, fold
 
 MOST_CANDIDATES = 10
+MOST_SUGGESTED = 3
 MOST_SUGGESTED_FROM = 3000
 _LONGEST_ID = 18
 
@@ -78,10 +79,20 @@ def _not_found(
     if hidden:
         number, label = labels(hidden[:1])[0]
         return NotFound(sentence, _(wording.hidden).format(name=f"{label} (id {number})"))
-    near = closest(ref, known())
+    near = _suggestions(ref, list(known()))
     if near:
         return NotFound(sentence, _("Did you mean: {names}?").format(names=", ".join(near)))
     return NotFound(sentence, _(wording.advice) if wording.advice else "")
+
+
+def _suggestions(ref: str, names: list[str]) -> list[str]:
+    """Return the names that may have been meant: near as a whole, or holding a word that is near."""
+    near = closest(ref, names)
+    if near or len(fold(ref).split()) != 1:
+        return near
+    words = {word for name in names for word in fold(name).split()}
+    meant = closest(ref, sorted(words), 1)
+    return [name for name in names if meant and meant[0] in fold(name).split()][:MOST_SUGGESTED]
 
 
 def quoted(ref: str) -> str:

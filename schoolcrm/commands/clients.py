@@ -1,0 +1,260 @@
+"""`schoolcrm clients`: the adults who sign and pay."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from schoolcrm.commands.new_entries import New, entry_named
+from schoolcrm.commands.people_options import (
+    Archived,
+    Birthday,
+    Columns,
+    Days,
+    Everything,
+    Limit,
+    Note,
+    Offset,
+    OwnFields,
+    Query,
+    Sex,
+    Sort,
+    chosen_format,
+    wish_of,
+)
+from schoolcrm.commands.session import choose, done, reading, say, show, writing
+from schoolcrm.core.errors import WrongUsage
+from schoolcrm.core.language import _
+from schoolcrm.lazy import Changing, Showing, group
+
+if TYPE_CHECKING:
+    from schoolcrm.core.people.clients import ClientDetails
+    from schoolcrm.core.people.contacts import Contact
+    from schoolcrm.core.people.students import NewStudent
+    from schoolcrm.core.store.transaction import WritableSchool
+
+app = group(_("Clients: the adults who sign and pay."))
+
+ClientName = Annotated[
+    str, typer.Argument(metavar="CLIENT", help=_("Client, or a student of theirs: id, name, part of it, or phone."))
+]
+Phones = Annotated[list[str], typer.Option("--phone", metavar="PHONE", help=_("A phone in any writing; repeatable."))]
+Emails = Annotated[list[str], typer.Option("--email", metavar="EMAIL", help=_("An email address; repeatable."))]
+Contacts = Annotated[
+    list[str],
+    typer.Option(
+        "--contact",
+        metavar="KIND:VALUE[:NOTE]",
+        help=_("A contact: mobile, home, email, address, skype, link or metro; repeatable."),
+    ),
+]
+Students = Annotated[
+    list[str], typer.Option("--student", metavar="NAME[:BIRTH]", help=_("A student of the client; repeatable."))
+]
+IsStudent = Annotated[bool, typer.Option("--self", help=_("The client is the student."))]
+Source = Annotated[str, typer.Option("--source", metavar="NAME", help=_("How the client learned of the school."))]
+Status = Annotated[str, typer.Option("--status", metavar="STATUS", help=_("A status: its name or base code."))]
+Manager = Annotated[str, typer.Option("--manager", metavar="NAME", help=_("Who is responsible for the client."))]
+Colour = Annotated[str, typer.Option("--colour", metavar="COLOUR", help=_("A colour to mark the client with."))]
+Application = Annotated[
+    str, typer.Option("--application", metavar="site|call|app", help=_("By which way the application came."))
+]
+
+
+@app.command(cls=Changing, help=_("Record a client."))
+def add(
+    ctx: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="NAME", help=_("Name of the client."))],
+    phone: Phones = [],  # noqa: B006
+    email: Emails = [],  # noqa: B006
+    contact: Contacts = [],  # noqa: B006
+    student: Students = [],  # noqa: B006
+    is_student: IsStudent = False,
+    source: Source = "",
+    status: Status = "",
+    manager: Manager = "",
+    note: Note = "",
+    colour: Colour = "",
+    birthday: Birthday = "",
+    sex: Sex = "",
+    own: OwnFields = [],  # noqa: B006
+    application: Application = "",
+    outside: Annotated[
+        bool, typer.Option("--outside", help=_("Not of this school: for the administrator, if without students."))
+    ] = False,
+    new: New = False,
+) -> None:
+    from schoolcrm.core.people.clients import add_client
+    from schoolcrm.core.people.duplicates import likely_duplicates
+
+    texts = {"name": name, "manager": manager, "note": note, "colour": colour, "birthday": birthday, "sex": sex}
+    texts |= {"application": application}
+    told = _Told(texts, phone, email, contact, student, own, source, status, is_student)
+    with writing(ctx) as school:
+        details = _details(school, told, new=new, is_new=True)
+        known_as = details.facts["name"]
+        duplicates = likely_duplicates(school.db, known_as, [each.key for each in details.contacts])
+        recorded = add_client(school, details, outside=outside)
+    if duplicates:
+        say(ctx, _("warning: it may be a client who is there already: {names}.").format(names="; ".join(duplicates)))
+    message = _("Client {id} recorded: {name}.").format(id=recorded.id, name=known_as)
+    done(ctx, message, id=recorded.id, student_ids=recorded.student_ids)
+
+
+@app.command(cls=Changing, help=_("Change what is known about a client; what isn't named stays."))
+def edit(
+    ctx: typer.Context,
+    client: ClientName,
+    name: Annotated[str, typer.Option("--name", metavar="NAME", help=_("Another name."))] = "",
+    phone: Phones = [],  # noqa: B006
+    email: Emails = [],  # noqa: B006
+    contact: Contacts = [],  # noqa: B006
+    student: Students = [],  # noqa: B006
+    is_student: IsStudent = False,
+    source: Source = "",
+    status: Status = "",
+    manager: Manager = "",
+    note: Note = "",
+    colour: Colour = "",
+    birthday: Birthday = "",
+    sex: Sex = "",
+    own: OwnFields = [],  # noqa: B006
+    application: Application = "",
+    unset: Annotated[
+        list[str],
+        typer.Option("--unset", metavar="FIELD", help=_("Empty a field, before others are set; repeatable.")),
+    ] = [],  # noqa: B006
+    studies: Annotated[bool, typer.Option("--studies", help=_("A client who studies."))] = False,
+    lead: Annotated[bool, typer.Option("--lead", help=_("Back to a lead."))] = False,
+    new: New = False,
+) -> None:
+    from schoolcrm.core.people.clients import edit_client
+    from schoolcrm.core.people.references import find_client
+    from schoolcrm.reports.names import client_name
+
+    if studies and lead:
+        raise WrongUsage(_("--studies and --lead exclude one another."), _("Give one of them."))
+    texts = {"name": name, "manager": manager, "note": note, "colour": colour, "birthday": birthday, "sex": sex}
+    texts |= {"application": application, "lead": "yes" if lead else "no" if studies else ""}
+    told = _Told(texts, phone, email, contact, student, own, source, status, is_student)
+    with writing(ctx) as school:
+        client_id = choose(find_client, school.db, client, include_archived=True)
+        details = _with_emptied(school, _details(school, told, new=new, client_id=client_id), unset)
+        if details.is_empty:
+            raise WrongUsage(_("There is nothing to change."), _("Say what: --phone, --note, --status, --unset…"))
+        edit_client(school, client_id, details)
+        known_as = client_name(school.db, client_id)
+    done(ctx, _("Client {id} changed: {name}.").format(id=client_id, name=known_as), id=client_id)
+
+
+@app.command("list", cls=Showing, help=_("Clients, by name: those who answer to all terms of the query."))
+def list_(
+    ctx: typer.Context,
+    query: Query = [],  # noqa: B006
+    columns: Columns = "",
+    sort: Sort = "",
+    limit: Limit = 0,
+    offset: Offset = 0,
+    archived: Archived = False,
+    everything: Everything = False,
+) -> None:
+    from schoolcrm.reports.clients import clients_table, find_clients
+
+    wish = wish_of(query, columns, sort, limit=limit, offset=offset, archived=archived, everything=everything)
+    with reading(ctx) as school:
+        listing = find_clients(school.db, school.today, wish)
+    show(ctx, clients_table(listing, wish))
+
+
+@app.command("show", cls=Showing, help=_("Everything about one client."))
+def show_(ctx: typer.Context, client: ClientName, days: Days = 30) -> None:
+    from schoolcrm.core.people.references import find_client
+    from schoolcrm.reports.card import find_card
+    from schoolcrm.reports.writers import Format
+
+    with reading(ctx) as school:
+        client_id = choose(find_client, school.db, client, include_archived=True)
+        card = find_card(school.db, client_id, school.today, days)
+    chosen = chosen_format(ctx)
+    if chosen in (Format.JSON, Format.JSONL, Format.CSV):
+        from schoolcrm.reports.card_record import card_record
+
+        show(ctx, card_record(card, nested=chosen is not Format.CSV))
+    else:
+        from schoolcrm.reports.card_page import card_page
+
+        show(ctx, card_page(card))
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What the options of `add` and `edit` say, as it was written."""
+
+    texts: Mapping[str, str]
+    phones: list[str]
+    emails: list[str]
+    contacts: list[str]
+    students: list[str]
+    own: list[str]
+    source: str
+    status: str
+    is_student: bool
+
+
+def _details(
+    school: "WritableSchool", told: _Told, *, new: bool, is_new: bool = False, client_id: int = 0
+) -> "ClientDetails":
+    """Read the options; raises BadValue, NotFound, Ambiguous."""
+    from schoolcrm.core.listing.client_fields import CLIENTS
+    from schoolcrm.core.people.clients import ClientDetails
+    from schoolcrm.core.people.custom_fields import parse_assignments, read_values
+    from schoolcrm.core.people.facts import read_facts
+    from schoolcrm.core.statuses.catalogue import find_status
+
+    facts = read_facts(CLIENTS, told.texts, school.today, new=is_new)
+    if told.source:
+        facts["source_id"] = entry_named(school, "sources", told.source, new=new)
+    return ClientDetails(
+        facts=facts,
+        contacts=_read_contacts(told),
+        students=_read_students(school, told, facts, client_id),
+        custom=read_values(school.db, "client", parse_assignments(told.own), school.today),
+        status_id=choose(find_status, school.db, told.status) if told.status else None,
+    )
+
+
+def _read_contacts(told: _Told) -> "list[Contact]":
+    from schoolcrm.core.people.contacts import email, phones, read_contact
+
+    return [
+        *(contact for text in told.phones for contact in phones(text)),
+        *map(email, told.emails),
+        *map(read_contact, told.contacts),
+    ]
+
+
+def _read_students(
+    school: "WritableSchool", told: _Told, facts: Mapping[str, object], client_id: int
+) -> "list[NewStudent]":
+    from schoolcrm.core.listing.student_fields import STUDENTS
+    from schoolcrm.core.people.clients import as_student
+    from schoolcrm.core.people.facts import read_facts
+    from schoolcrm.core.people.students import NewStudent, parse_student
+
+    texts = [parse_student(text, school.today) for text in told.students]
+    students = [NewStudent(read_facts(STUDENTS, each, school.today)) for each in texts]
+    return [as_student(school.db, client_id, facts), *students] if told.is_student else students
+
+
+def _with_emptied(school: "WritableSchool", details: "ClientDetails", unset: list[str]) -> "ClientDetails":
+    """Return the details with the fields to be emptied first; what is set as well wins."""
+    from schoolcrm.core.people.clients import emptying
+
+    first = emptying(school.db, unset)
+    return replace(
+        details,
+        facts={**first.facts, **details.facts},
+        dropped_kinds=first.dropped_kinds,
+        custom={**first.custom, **details.custom},
+    )

@@ -1,0 +1,138 @@
+"""How one value of the query language is compared with a field, by what the field's cells hold (cli.md §3)."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from schoolcrm.core.errors import BadValue
+from schoolcrm.core.language import _
+from schoolcrm.core.listing.conditions import phone_holds
+from schoolcrm.core.listing.fields import Bound, Field
+from schoolcrm.core.rules.dates import parse_period
+from schoolcrm.core.rules.money import parse_money
+from schoolcrm.core.rules.names import excerpt, fold
+
+_WHOLE = re.compile(r"-?[0-9]{1,18}")
+_NUMBER = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,9})?")
+_MINUS = "−"
+
+
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """A value against a field: where the field's value and folded text are, how strictly, what was written."""
+
+    field: Field
+    value: str
+    folded: str
+    text: str
+    exact: bool
+    bound: Bound
+
+
+def compare(field: Field, value: str, folded: str, text: str, *, exact: bool, bound: Bound) -> str:
+    """Return the condition that `value` (an SQL expression, `folded` its key) is what `text` says.
+
+    Text is contained or, with `exact`, equal; numbers, sums and dates are equal or in a range `a..b`,
+    dates also in a period. Raises BadValue for a text that can't be read.
+    """
+    kind = field.items if field.is_list else field.kind
+    return _BY_KIND[kind](_Compared(field, value, folded or f"fold({value})", text, exact, bound))
+
+
+def _text(compared: _Compared) -> str:
+    wanted = compared.bound.add(fold(compared.text))
+    return f"{compared.folded} = {wanted}" if compared.exact else f"instr({compared.folded}, {wanted}) > 0"
+
+
+def _phone(compared: _Compared) -> str:
+    digits = phone_holds(compared.text, compared.folded, compared.bound)
+    if not compared.exact:
+        return digits[0] if digits else _text(compared)
+    from schoolcrm.core.rules.phones import read_phone
+
+    return f"{compared.folded} = {compared.bound.add(read_phone(compared.text))}"
+
+
+def _date(compared: _Compared) -> str:
+    period = parse_period(compared.text, compared.bound.today)
+    limits = (
+        (period.first, ">="),
+        (period.last, "<="),
+    )
+    conditions = [
+        f"{compared.value} {sign} {compared.bound.add(day.isoformat())}" for day, sign in limits if day is not None
+    ]
+    return " AND ".join(conditions) or f"{compared.value} IS NOT NULL"
+
+
+def _money(compared: _Compared) -> str:
+    return _in_range(compared, parse_money)
+
+
+def _integer(compared: _Compared) -> str:
+    return _in_range(compared, _read_integer)
+
+
+def _number(compared: _Compared) -> str:
+    return _in_range(compared, _read_number)
+
+
+def _in_range(compared: _Compared, read: Callable[[str], int | float]) -> str:
+    low, dots, high = compared.text.partition("..")
+    if not dots:
+        return f"{compared.value} = {compared.bound.add(read(low.strip()))}"
+    limits = ((low.strip(), ">="), (high.strip(), "<="))
+    conditions = [f"{compared.value} {sign} {compared.bound.add(read(limit))}" for limit, sign in limits if limit]
+    return " AND ".join(conditions) or f"{compared.value} IS NOT NULL"
+
+
+def _read_integer(text: str) -> int:
+    plain = text.replace(_MINUS, "-")
+    if not _WHOLE.fullmatch(plain):
+        raise BadValue(
+            _('"{value}" is not a whole number.').format(value=excerpt(text)), _("Write 7, a range 7..10, or 7,9.")
+        )
+    return int(plain)
+
+
+def _read_number(text: str) -> int | float:
+    plain = text.replace(_MINUS, "-")
+    if not _NUMBER.fullmatch(plain):
+        raise BadValue(
+            _('"{value}" is not a number.').format(value=excerpt(text)), _("Write 7, 7.5, or a range 7..10.")
+        )
+    return float(plain) if "." in plain else int(plain)
+
+
+def _bool(compared: _Compared) -> str:
+    from schoolcrm.core.people.values import read_yes_no
+
+    return f"{compared.value} = {int(read_yes_no(compared.text))}"
+
+
+def _code(compared: _Compared) -> str:
+    return f"{compared.value} = {compared.bound.add(_code_of(compared.field, compared.text))}"
+
+
+def _code_of(field: Field, text: str) -> str:
+    for code, word in field.words.items():
+        if fold(text) in (code, fold(word), fold(_(word))):
+            return code
+    if field.read_code and (code_written := field.read_code(text)):
+        return code_written
+    raise BadValue(
+        _("{value} is not one of the values of {field}.").format(value=f"«{excerpt(text)}»", field=field.key),
+        _("Known are: {names}.").format(names=", ".join(field.words)),
+    )
+
+
+_BY_KIND: dict[str, Callable[[_Compared], str]] = {
+    "text": _text,
+    "phone": _phone,
+    "date": _date,
+    "money": _money,
+    "integer": _integer,
+    "number": _number,
+    "bool": _bool,
+    "code": _code,
+}

@@ -1,0 +1,124 @@
+"""Conditions that lists of clients and of students share: plain words, `is:`, statuses, subscription days (R52)."""
+
+import re
+from collections.abc import Mapping
+
+from schoolcrm.core.listing.fields import Bound
+from schoolcrm.core.listing.sources import CURRENT_MEMBERSHIP, PHONE_KINDS, VALID_SUBSCRIPTION
+from schoolcrm.core.rules.dates import parse_period
+from schoolcrm.core.rules.names import fold
+from schoolcrm.core.rules.status import base_named
+
+_FEWEST_DIGITS = 3
+_PHONES = f"contact.kind IN ({PHONE_KINDS})"
+_NOT_DIGITS = re.compile(r"[^0-9]")
+_PHONE_LIKE = re.compile(r"\+?[0-9()\s\u00a0./-]+")
+
+
+def client_words(text: str, bound: Bound) -> str:
+    """Return the condition that a client's or a student's name, a phone or a note holds the text."""
+    word = bound.add(fold(text))
+    found = [
+        f"instr(client.name_key, {word}) > 0",
+        f"instr(fold(client.note), {word}) > 0",
+        "client.id IN (SELECT client_id FROM student"  # noqa: S608
+        f" WHERE instr(name_key, {word}) > 0 OR instr(fold(note), {word}) > 0)",
+        *_has_phone(text, bound),
+    ]
+    return " OR ".join(found)
+
+
+def student_words(text: str, bound: Bound) -> str:
+    """Return the condition that the student's or the client's name, a phone or a note holds the text."""
+    word = bound.add(fold(text))
+    texts = ("student.name_key", "client.name_key", "fold(student.note)", "fold(client.note)")
+    return " OR ".join([*(f"instr({each}, {word}) > 0" for each in texts), *_has_phone(text, bound)])
+
+
+def _has_phone(text: str, bound: Bound) -> list[str]:
+    return [
+        f"client.id IN (SELECT client_id FROM contact WHERE {_PHONES} AND {holds})"  # noqa: S608
+        for holds in phone_holds(text, "value_key", bound)
+    ]
+
+
+def phone_holds(text: str, column: str, bound: Bound) -> list[str]:
+    """Return the condition that a phone holds the digits that were written; none if they can't be a phone's.
+
+    A leading 8 also means 7: that is how Russian phones are written and how they are kept.
+    """
+    digits = _NOT_DIGITS.sub("", text)
+    if len(digits) < _FEWEST_DIGITS or not _PHONE_LIKE.fullmatch(text.strip()):
+        return []
+    ways = [f"instr({column}, {bound.add(digits)}) > 0"]
+    if digits.startswith("8"):
+        ways.append(f"substr({column}, 1, {len(digits) + 1}) = {bound.add('+7' + digits[1:])}")
+    return [f"({' OR '.join(ways)})"]
+
+
+def match_status(text: str, exact: bool, bound: Bound) -> str:
+    """Return the condition that the status's name holds the text, or that its base is called so (R1)."""
+    name = bound.add(fold(text))
+    ways = [f"name_key = {name}" if exact else f"instr(name_key, {name}) > 0"]
+    if named := base_named(text, "funnel"):
+        ways.append(f"base = {bound.add(named[1])}")
+    return f"client.status_id IN (SELECT id FROM status WHERE scale = 'funnel' AND ({' OR '.join(ways)}))"  # noqa: S608
+
+
+def match_subscription_days(text: str, exact: bool, bound: Bound) -> str:
+    """Return the condition that a subscription's validity overlaps the period (R52)."""
+    return _overlapping("client.id", "student.client_id", text, bound)
+
+
+def match_own_subscription_days(text: str, exact: bool, bound: Bound) -> str:
+    """Return the condition that a subscription of the student overlaps the period (R52)."""
+    return _overlapping("student.id", "student.id", text, bound)
+
+
+def _overlapping(record: str, owner: str, text: str, bound: Bound) -> str:
+    period = parse_period(text, bound.today)
+    conditions = ["subscription.deleted_on IS NULL"]
+    if period.last:
+        conditions.append(f"subscription.first_on <= {bound.add(period.last.isoformat())}")
+    if period.first:
+        first = bound.add(period.first.isoformat())
+        conditions.append(f"ifnull(subscription.last_on, {first}) >= {first}")
+    return (
+        f"{record} IN (SELECT {owner} FROM subscription JOIN student ON student.id = subscription.student_id"  # noqa: S608
+        f" WHERE {' AND '.join(conditions)})"
+    )
+
+
+_STUDENTS = "JOIN student ON student.id = {table}.student_id AND student.archived_on IS NULL"
+_IN_MONTH = "substr({column}, 6, 2) = substr(:today, 6, 2)"
+_IN_GROUP = f"SELECT {{owner}} FROM membership {_STUDENTS.format(table='membership')} WHERE {CURRENT_MEMBERSHIP}"  # noqa: S608
+_SUBSCRIBED = f"SELECT {{owner}} FROM subscription {_STUDENTS.format(table='subscription')} WHERE {VALID_SUBSCRIPTION}"  # noqa: S608
+_OF_CLIENT: Mapping[str, str] = {
+    "debtor": "client.id IN (SELECT client_id FROM account_balance WHERE balance < 0)",
+    "lead": "client.studies = 0",
+    "duplicate": (
+        "client.name_key IN (SELECT name_key FROM visible_client GROUP BY name_key HAVING count(*) > 1)"  # noqa: S608
+        " OR client.id IN (SELECT contact.client_id FROM contact WHERE contact.value_key IN"
+        " (SELECT value_key FROM contact JOIN visible_client ON visible_client.id = contact.client_id"
+        f" WHERE {_PHONES} GROUP BY value_key HAVING count(DISTINCT client_id) > 1) AND {_PHONES})"
+    ),
+}
+CLIENT_FLAGS: Mapping[str, str] = {
+    "grouped": f"client.id IN ({_IN_GROUP.format(owner='student.client_id')})",
+    "ungrouped": f"client.id NOT IN ({_IN_GROUP.format(owner='student.client_id')})",
+    "birthday": (
+        f"{_IN_MONTH.format(column='client.birthday')} OR client.id IN (SELECT client_id FROM student"  # noqa: S608
+        f" WHERE {_IN_MONTH.format(column='birthday')} AND archived_on IS NULL)"
+    ),
+    "unsubscribed": f"client.id NOT IN ({_SUBSCRIBED.format(owner='student.client_id')})",
+    "archived": "client.archived_on IS NOT NULL",
+    **_OF_CLIENT,
+}
+STUDENT_FLAGS: Mapping[str, str] = {
+    "grouped": f"student.id IN ({_IN_GROUP.format(owner='student.id')})",
+    "ungrouped": f"student.id NOT IN ({_IN_GROUP.format(owner='student.id')})",
+    "birthday": _IN_MONTH.format(column="student.birthday"),
+    "unsubscribed": f"student.id NOT IN ({_SUBSCRIBED.format(owner='student.id')})",
+    "archived": "student.archived_on IS NOT NULL OR client.archived_on IS NOT NULL",
+    **_OF_CLIENT,
+}

@@ -1,0 +1,185 @@
+"""What is known about a client or a student: the registry behind columns, sorting, filters and editing (R52).
+
+A field says in SQL where its value comes from, and only here: lists put statements together from these
+pieces and bound parameters, so that no text of the operator ever becomes part of a statement.
+"""
+
+import re
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from types import MappingProxyType
+from typing import Any
+
+from schoolcrm.core.errors import BadValue
+from schoolcrm.core.language import _
+from schoolcrm.core.rules.names import closest, excerpt, fold
+
+CUSTOM = "field."
+SEPARATOR = "\x1f"
+
+_OWNER = re.compile(r"([a-z_.]+) = OWNER")
+_KINDS_OF_CUSTOM = {"text": "text", "number": "number", "date": "date", "bool": "bool", "choice": "text"}
+_CASTS = {"number": "CAST(value AS NUMERIC)", "bool": "CAST(value AS INTEGER)"}
+
+
+class Bound:
+    """The parameters of one statement: values go in, placeholders come out. `:today` is always there."""
+
+    def __init__(self, today: date) -> None:
+        self.today = today
+        self.values: dict[str, Any] = {"today": today.isoformat()}
+
+    def add(self, value: object) -> str:
+        """Keep the value and return the placeholder that stands for it."""
+        name = f"value{len(self.values)}"
+        self.values[name] = value
+        return f":{name}"
+
+
+Words = Callable[[str, Bound], str]
+"""Turns a plain word into the condition that it occurs in a record."""
+
+Reader = Callable[[str, date], Any]
+"""Turns what was written for a field into what its column keeps; the date is today; raises BadValue."""
+
+Matcher = Callable[[str, bool, Bound], str]
+"""Turns one value after `field:` into a condition, `exact` after `field:=`; raises BadValue."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One thing known about a client or student; `kind` is what its cells hold, as JSON names it.
+
+    Where the value comes from, one of: `sql`, an expression over the row at hand; `each`, several values as
+    SELECT … AS owner, … AS value, … AS key (folded) … WHERE … = OWNER; `total`, a sum over many rows, as
+    SELECT … AS owner, … AS value … WHERE … = OWNER GROUP BY …, and `totals`, the same of all owners. With `sql`
+    and `each`, `sql` is what is shown and `each` what is searched. `owner` is the column OWNER stands for.
+
+    `words` are the names of a code, `read_code` other ways to write one; what is not `listed` is a filter only.
+    A field that can be set by hand says into which `column` of the record, and how text is read (`read`, None for
+    the name of a catalogue's entry).
+    """
+
+    key: str
+    label: str
+    kind: str = "text"
+    sql: str = ""
+    each: str = ""
+    total: str = ""
+    totals: str = ""
+    owner: str = "client.id"
+    folded: str = ""
+    order: str = ""
+    filled: bool = False
+    words: Mapping[str, str] = field(default_factory=dict)
+    items: str = "text"
+    read_code: Callable[[str], str | None] | None = None
+    matches: Matcher | None = None
+    listed: bool = True
+    column: str = ""
+    read: Reader | None = None
+
+    @property
+    def is_list(self) -> bool:
+        """Whether a cell holds several values."""
+        return self.kind == "list"
+
+    @property
+    def join_name(self) -> str:
+        """The name under which a total is joined."""
+        return f"{self.key}_of"
+
+    @property
+    def value(self) -> str:
+        """The expression of a cell; a list's values are joined with SEPARATOR."""
+        if self.sql:
+            return self.sql
+        if self.total:
+            return f"ifnull({self.join_name}.value, 0)"
+        values = _OWNER.sub(rf"\1 = {self.owner}", self.each)
+        return (
+            f"(SELECT group_concat(value, char({ord(SEPARATOR)}))"  # noqa: S608
+            f" FROM (SELECT value FROM ({values}) ORDER BY key, value))"
+        )
+
+    @property
+    def sorted_by(self) -> str:
+        """The expression that a list is sorted by: text folded, so that ё and case make no difference."""
+        if self.order:
+            return self.order
+        if self.folded:
+            return self.folded
+        return f"fold({self.value})" if self.kind in ("text", "list") else self.value
+
+    def each_of_all(self) -> str:
+        """Return the SELECT of the values of every row at once."""
+        return _OWNER.sub("1", self.each)
+
+    def join(self, owners: Sequence[int] | None) -> str:
+        """Return the LEFT JOIN of the totals, of the owners named only, or (None) of all."""
+        totals = self.totals
+        if owners is not None:
+            totals = _OWNER.sub(rf"\1 IN ({', '.join(map(str, owners))})", self.total)
+        return f" LEFT JOIN ({totals}) AS {self.join_name} ON {self.join_name}.owner = {self.owner}"
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """All fields of one kind of record, and what a list of them needs besides.
+
+    `id` is the record's id in SQL; `scopes` are FROM clauses by who is asked for: visible, archived, all;
+    `words` makes the condition of a plain word; `flags` are the conditions of `is:`.
+    """
+
+    entity: str
+    id: str
+    scopes: Mapping[str, str]
+    fields: Mapping[str, Field]
+    default_columns: Sequence[str]
+    words: Words
+    flags: Mapping[str, str]
+    order: str = "name"
+
+    def settable(self) -> list[Field]:
+        """Return the fields that are kept in the record itself and can be set by hand."""
+        return [each for each in self.fields.values() if each.column]
+
+    def named(self, db: sqlite3.Connection, name: str) -> Field:
+        """Return the field called so, one of the school's own as `field.NAME`; BadValue lists the known."""
+        key = fold(name)
+        if known := self.fields.get(key) or self.fields.get(key.replace("-", "_")):
+            return known
+        own = custom_fields_of(db, self.entity, self.id)
+        if key.startswith(CUSTOM) and key in own:
+            return own[key]
+        raise _unknown(name, [*self.fields, *(each.key for each in own.values())])
+
+
+def by_key(*fields: Field) -> Mapping[str, Field]:
+    """Return the fields by key."""
+    return MappingProxyType({each.key: each for each in fields})
+
+
+def custom_fields_of(db: sqlite3.Connection, entity: str, owner: str) -> dict[str, Field]:
+    """Return the school's own fields of clients or students, by `field.` and the folded name."""
+    rows = db.execute("SELECT id, name, name_key, type FROM field WHERE entity = ? ORDER BY name_key", (entity,))
+    return {CUSTOM + key: _custom(entity, owner, number, name, kind) for number, name, key, kind in rows}
+
+
+def _custom(entity: str, owner: str, number: int, name: str, kind: str) -> Field:
+    value = _CASTS.get(kind, "value")
+    sql = f"(SELECT {value} FROM {entity}_field WHERE {entity}_id = {owner} AND field_id = {int(number)})"  # noqa: S608
+    return Field(CUSTOM + name, name, _KINDS_OF_CUSTOM[kind], sql=sql)
+
+
+def _unknown(name: str, known: Sequence[str]) -> BadValue:
+    sentence = _("There is no field {name}.").format(name=f"«{excerpt(name)}»")
+    near = closest(name, known)
+    listed = ", ".join(known)
+    if near:
+        hint = _("Did you mean: {names}? Known fields: {known}.").format(names=", ".join(near), known=listed)
+    else:
+        hint = _("Known fields: {known}.").format(known=listed)
+    return BadValue(sentence, hint)

@@ -1,0 +1,136 @@
+"""The query language of lists (cli.md §3): each argument is one term, terms are joined by AND."""
+
+import re
+import sqlite3
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from schoolcrm.core.errors import BadValue
+from schoolcrm.core.language import _
+from schoolcrm.core.listing.comparisons import compare
+from schoolcrm.core.listing.fields import CUSTOM, Bound, Field, Registry
+from schoolcrm.core.listing.lookup import quoted
+from schoolcrm.core.rules.names import closest, fold
+
+_FIELD_NAME = re.compile(r"[^\W\d][\w.-]*")
+_OPPOSITE = re.compile(r"(?:\^|not:)\s*(?=\S)")
+_FLAG = "is"
+_MOST_TERMS = 50
+_MOST_VALUES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One argument, taken apart: `field` empty for a plain word; `exact` for `field:=value`."""
+
+    text: str
+    field: str = ""
+    exact: bool = False
+    negated: bool = False
+
+
+def parse_term(argument: str) -> Term:
+    """Return the term that an argument says; whether its field is known is found out later."""
+    text, negated = argument.strip(), False
+    while found := _OPPOSITE.match(text):
+        text, negated = text[found.end() :], not negated
+    name, colon, value = text.partition(":")
+    own = fold(name).startswith(CUSTOM)
+    if not colon or not (own or _FIELD_NAME.fullmatch(name)):
+        return Term(text, negated=negated)
+    if value.startswith("="):
+        return Term(value[1:], name, exact=True, negated=negated)
+    return Term(value, name, negated=negated)
+
+
+class Conditions:
+    """The WHERE conditions of some terms over a registry; `joins` are the fields that need their sums joined."""
+
+    def __init__(self, db: sqlite3.Connection, registry: Registry, bound: Bound) -> None:
+        self._db = db
+        self._registry = registry
+        self._bound = bound
+        self.joins: dict[str, Field] = {}
+
+    def of(self, terms: Iterable[Term]) -> str:
+        """Return all terms as one condition; BadValue for an unknown field or a value that can't be read."""
+        conditions = [self._signed(term) for term in terms]
+        if len(conditions) > _MOST_TERMS:
+            raise BadValue(_("The query has {count} terms.").format(count=len(conditions)), _too_long(_MOST_TERMS))
+        return " AND ".join(conditions) or "1"
+
+    def _signed(self, term: Term) -> str:
+        condition = f"({self._plain(term)})"
+        # A condition over an absent value is neither true nor false; its opposite must find the record.
+        return f"NOT ifnull({condition}, 0)" if term.negated else condition
+
+    def _plain(self, term: Term) -> str:
+        if not term.field:
+            return self._registry.words(term.text, self._bound) if fold(term.text) else "1"
+        if fold(term.field) == _FLAG:
+            return self._flags(term.text)
+        field = self._registry.named(self._db, term.field)
+        if field.total:
+            self.joins[field.key] = field
+        if not term.text.strip():
+            return _is_empty(field)
+        alternatives = [term.text] if term.exact else [part for part in term.text.split(",") if part.strip()]
+        if len(alternatives) > _MOST_VALUES:
+            raise BadValue(
+                _("The filter {name} has {count} values.").format(name=field.key, count=len(alternatives)),
+                _too_long(_MOST_VALUES),
+            )
+        return " OR ".join(self._alternative(field, text.strip(), term.exact) for text in alternatives) or "1"
+
+    def _alternative(self, field: Field, text: str, exact: bool) -> str:
+        if field.matches:
+            return field.matches(text, exact, self._bound)
+        if not field.each:
+            return compare(field, field.value, field.folded, text, exact=exact, bound=self._bound)
+        found = compare(field, "value", "key", text, exact=exact, bound=self._bound)
+        return f"{field.owner} IN (SELECT owner FROM ({field.each_of_all()}) WHERE {found})"  # noqa: S608
+
+    def _flags(self, text: str) -> str:
+        flags = self._registry.flags
+        names = [name.strip() for name in fold(text).split(",")]
+        for name in names:
+            if name not in flags:
+                raise _unknown_flag(name, flags)
+        return " OR ".join(f"({flags[name]})" for name in names)
+
+
+def asks_for_archived(terms: Iterable[Term]) -> bool:
+    """Tell whether a term is about archived records, which a list otherwise leaves out."""
+    return any(not term.negated and _is_about_archive(term) for term in terms)
+
+
+def _is_about_archive(term: Term) -> bool:
+    if fold(term.field) == _FLAG:
+        return "archived" in fold(term.text).split(",")
+    return fold(term.field) == "archived" and bool(term.text.strip())
+
+
+def _is_empty(field: Field) -> str:
+    if not field.listed:
+        raise BadValue(
+            _("The filter {name} needs a value.").format(name=field.key),
+            _("Write it like {name}:2026-09 or {name}:2026-09-01..2026-09-15.").format(name=field.key),
+        )
+    if field.each:
+        return f"{field.owner} NOT IN (SELECT owner FROM ({field.each_of_all()}))"  # noqa: S608
+    if field.kind == "money":
+        return f"{field.value} = 0"
+    return f"ifnull({field.value}, '') = ''"
+
+
+def _too_long(most: int) -> str:
+    return _("At most {count} can be asked for at once.").format(count=most)
+
+
+def _unknown_flag(name: str, flags: Mapping[str, str]) -> BadValue:
+    known = ", ".join(flags)
+    near = closest(name, flags)
+    hint = _("Known after is: are {known}.").format(known=known)
+    if near:
+        hint = _("Did you mean: {names}? Known after is: are {known}.").format(names=", ".join(near), known=known)
+    return BadValue(_("There is no filter is:{name}.").format(name=quoted(name)), hint)

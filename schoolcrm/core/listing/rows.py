@@ -1,0 +1,160 @@
+"""A page of a list: which records, in what order, with which columns; one or two SELECTs, whatever is asked."""
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from schoolcrm.core.errors import BadValue
+from schoolcrm.core.language import _
+from schoolcrm.core.listing.fields import SEPARATOR, Bound, Field, Registry
+from schoolcrm.core.listing.functions import install_functions
+from schoolcrm.core.listing.query import Conditions, Term, asks_for_archived, parse_term
+
+MOST_ROWS = 1_000_000_000
+LARGEST_PAGE = 500
+"""Up to this many rows, sums are made for the rows shown alone, else for everybody at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a list is asked for. Empty columns: the usual ones; `limit` 0: all; `scope`: visible, archived, all."""
+
+    query: Sequence[str] = ()
+    columns: Sequence[str] = ()
+    sort: Sequence[str] = ()
+    limit: int = 0
+    offset: int = 0
+    scope: str = "visible"
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The fields shown and the rows: tuples of cells, in the order of the fields; lists are lists."""
+
+    fields: list[Field]
+    rows: list[tuple[Any, ...]]
+    scope: str
+
+
+@dataclass(slots=True)
+class _Statement:
+    """The pieces of the SELECT that finds the records; `joins` by field key, for the sums it needs."""
+
+    bound: Bound
+    scope: str
+    condition: str
+    order: str
+    page: str
+    joins: dict[str, Field] = field(default_factory=dict)
+
+
+def list_rows(db: sqlite3.Connection, today: date, registry: Registry, wish: Wish) -> Listing:
+    """Return the records that answer to every term of the query, sorted, as rows of the columns asked for (R52).
+
+    Raises BadValue for an unknown field, or a value, limit or offset that can't be.
+    """
+    install_functions(db, today)
+    fields = _columns(db, registry, wish.columns)
+    terms = [parse_term(argument) for argument in wish.query]
+    scope = "archived" if wish.scope == "visible" and asks_for_archived(terms) else wish.scope
+    statement = _statement(db, today, registry, wish, terms, scope)
+    if 0 < wish.limit <= LARGEST_PAGE:
+        rows = _page(db, registry, statement, fields)
+    else:
+        rows = _everything(db, registry, statement, fields)
+    return Listing(fields, _split_lists(fields, rows), scope)
+
+
+def _columns(db: sqlite3.Connection, registry: Registry, asked: Sequence[str]) -> list[Field]:
+    fields = {(each := registry.named(db, name)).key: each for name in asked or registry.default_columns}
+    for each in fields.values():
+        if not each.listed:
+            raise BadValue(_("{name} is a filter, not a column.").format(name=each.key))
+    return list(fields.values())
+
+
+def _statement(
+    db: sqlite3.Connection, today: date, registry: Registry, wish: Wish, terms: Sequence[Term], scope: str
+) -> _Statement:
+    bound = Bound(today)
+    conditions = Conditions(db, registry, bound)
+    condition = conditions.of(terms)
+    order = _order(db, registry, wish.sort, conditions.joins)
+    return _Statement(bound, registry.scopes[scope], condition, order, _limits(wish), conditions.joins)
+
+
+def _order(db: sqlite3.Connection, registry: Registry, asked: Sequence[str], joins: dict[str, Field]) -> str:
+    parts = []
+    for name in asked:
+        each = registry.named(db, name.lstrip("-−"))
+        if not each.listed:
+            raise BadValue(_("{name} is a filter, not a column.").format(name=each.key))
+        if each.total:
+            joins[each.key] = each
+        direction = " DESC" if name[0] in "-−" else ""
+        parts.append(f"{each.sorted_by}{direction}{'' if each.filled else ' NULLS LAST'}")
+    return ", ".join([*parts, registry.fields[registry.order].sorted_by, registry.id])
+
+
+def _limits(wish: Wish) -> str:
+    for value in (wish.limit, wish.offset):
+        if not 0 <= value <= MOST_ROWS:
+            raise BadValue(
+                _("{value} is no number of rows.").format(value=value),
+                _("Give a number from 0 to {most}.").format(most=MOST_ROWS),
+            )
+    return f" LIMIT {wish.limit or -1} OFFSET {wish.offset}" if wish.limit or wish.offset else ""
+
+
+def _page(
+    db: sqlite3.Connection, registry: Registry, statement: _Statement, fields: Sequence[Field]
+) -> list[tuple[Any, ...]]:
+    """Find the records first, then the cells of these few."""
+    found = db.execute(_select(f"{registry.id}, client.id", statement, statement.joins), statement.bound.values)
+    ids = found.fetchall()
+    if not ids:
+        return []
+    owners = sorted({owner for _id, owner in ids})
+    joins = "".join(each.join(owners) for each in fields if each.total)
+    cells = ", ".join([registry.id, *(each.value for each in fields)])
+    source, _where, _condition = statement.scope.partition(" WHERE ")
+    listed = ", ".join(str(number) for number, _owner in ids)
+    query = f"SELECT {cells} FROM {source}{joins} WHERE {registry.id} IN ({listed})"  # noqa: S608
+    rows = {row[0]: row[1:] for row in db.execute(query, {"today": statement.bound.values["today"]})}
+    return [rows[number] for number, _owner in ids]
+
+
+def _everything(
+    db: sqlite3.Connection, registry: Registry, statement: _Statement, fields: Sequence[Field]
+) -> list[tuple[Any, ...]]:
+    joins = statement.joins | {each.key: each for each in fields if each.total}
+    cells = ", ".join(each.value for each in fields)
+    return db.execute(_select(cells, statement, joins), statement.bound.values).fetchall()
+
+
+def _select(cells: str, statement: _Statement, joins: dict[str, Field]) -> str:
+    source, _where, scope = statement.scope.partition(" WHERE ")
+    joined = "".join(each.join(None) for each in joins.values())
+    return (
+        f"SELECT {cells} FROM {source}{joined}"  # noqa: S608
+        f" WHERE {scope} AND {statement.condition} ORDER BY {statement.order}{statement.page}"
+    )
+
+
+def _split_lists(fields: Sequence[Field], rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """Turn the joined values of list columns into lists."""
+    places: list[tuple[int, Callable[[str], Any]]] = [
+        (place, int if each.items == "integer" else str) for place, each in enumerate(fields) if each.is_list
+    ]
+    if not places:
+        return rows
+    split_rows = []
+    for row in rows:
+        cells = list(row)
+        for place, read in places:
+            joined = cells[place]
+            cells[place] = [] if joined is None else [read(part) for part in str(joined).split(SEPARATOR)]
+        split_rows.append(tuple(cells))
+    return split_rows

@@ -1,0 +1,113 @@
+"""Clients: recording one, and changing what is known about one (R7, R50)."""
+
+import sqlite3
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from schoolcrm.core.listing.client_fields import CLIENTS
+from schoolcrm.core.listing.fields import CUSTOM
+from schoolcrm.core.people.contacts import KINDS, PHONES, Contact, add_contacts, remove_contacts
+from schoolcrm.core.people.custom_fields import CustomField, find_field, set_values
+from schoolcrm.core.people.facts import emptied, set_facts
+from schoolcrm.core.people.students import NewStudent, add_student
+from schoolcrm.core.rules.names import fold
+
+if TYPE_CHECKING:
+    from schoolcrm.core.store.transaction import WritableSchool
+
+
+@dataclass(frozen=True, slots=True)
+class ClientDetails:
+    """What is told about a client, new or known.
+
+    `facts`: column → value as `facts.read_facts` returns them (None empties); `dropped_kinds`: contacts to remove
+    before `contacts` are added; an empty value of `custom` removes the old one; `status_id` is set by hand.
+    """
+
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    dropped_kinds: Collection[str] = ()
+    contacts: Sequence[Contact] = ()
+    students: Sequence[NewStudent] = ()
+    custom: Mapping[CustomField, str] = field(default_factory=dict)
+    status_id: int | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing at all is told."""
+        return not (self.facts or self.dropped_kinds or self.contacts or self.students or self.custom or self.status_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """The ids of a client just recorded and of the students, in the order they were given."""
+
+    id: int
+    student_ids: list[int]
+
+
+def add_client(school: "WritableSchool", details: ClientDetails, *, outside: bool = False) -> Recorded:
+    """Record the client with contacts, students and the beginning of the history of statuses (R7, R50).
+
+    `outside`: recorded as not of this school, which without students is for the administrator. `details.facts`
+    must hold the name.
+    """
+    from schoolcrm.core.statuses.events import client_recorded, first_statuses
+    from schoolcrm.core.store.models import Client
+
+    status_id, stage_id = first_statuses(school.db, outside=outside, has_students=bool(details.students))
+    record = school.add(Client, status_id=status_id, stage_id=stage_id, created_on=school.today, **details.facts)
+    client_recorded(school, record.id)
+    return Recorded(record.id, _write(school, record.id, details))
+
+
+def edit_client(school: "WritableSchool", client_id: int, details: ClientDetails) -> None:
+    """Change what is told, leave the rest; setting a field to what it is leaves no trace (R6, R50)."""
+    set_facts(school, "client", client_id, details.facts)
+    _write(school, client_id, details)
+
+
+def _write(school: "WritableSchool", client_id: int, details: ClientDetails) -> list[int]:
+    """Write what hangs on the client's record; return the ids of the students added."""
+    from schoolcrm.core.statuses.change import set_status
+
+    remove_contacts(school, client_id, details.dropped_kinds)
+    add_contacts(school, client_id, details.contacts)
+    student_ids = [add_student(school, client_id, student) for student in details.students]
+    set_values(school, "client", client_id, details.custom)
+    if details.status_id is not None:
+        set_status(school, [client_id], details.status_id)
+    return student_ids
+
+
+def as_student(db: sqlite3.Connection, client_id: int, facts: Mapping[str, Any]) -> NewStudent:
+    """Return the student who is the client: the name, birthday and sex told now, else those known (§1)."""
+    row = db.execute("SELECT name, name_key, birthday, sex FROM client WHERE id = ?", (client_id,)).fetchone()
+    name, name_key, birthday, sex = row or (None, None, None, None)
+    known = {
+        "name": name,
+        "name_key": name_key,
+        "birthday": date.fromisoformat(birthday) if birthday else None,
+        "sex": sex,
+    }
+    return NewStudent(known | {column: facts[column] for column in known if column in facts})
+
+
+_CONTACT_FIELDS = {"phone": PHONES, "contacts": frozenset(KINDS)} | {kind: frozenset({kind}) for kind in KINDS}
+
+
+def emptying(db: sqlite3.Connection, names: Collection[str]) -> ClientDetails:
+    """Return the details that empty these fields: of the record, contacts by kind, or `field.NAME`.
+
+    Raises BadValue for one that can't be emptied, NotFound for an unknown `field.NAME`.
+    """
+    keys = [fold(name) for name in names]
+    own = [name[len(CUSTOM) :] for name in map(str.strip, names) if fold(name).startswith(CUSTOM)]
+    kinds = {kind for key in keys for kind in _CONTACT_FIELDS.get(key, ())}
+    rest = [key for key in keys if key not in _CONTACT_FIELDS and not key.startswith(CUSTOM)]
+    return ClientDetails(
+        facts=emptied(CLIENTS, rest, [*_CONTACT_FIELDS, f"{CUSTOM}NAME"]),
+        dropped_kinds=sorted(kinds),
+        custom={find_field(db, "client", name): "" for name in own},
+    )

@@ -1,0 +1,141 @@
+"""Ways to reach a client: phones, email, address and the like, each with a note saying whose (R50)."""
+
+import re
+import sqlite3
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from schoolcrm.core.errors import BadValue
+from schoolcrm.core.language import N_, _
+from schoolcrm.core.people.values import read_email, read_line
+from schoolcrm.core.rules.names import closest, excerpt, fold
+from schoolcrm.core.rules.phones import read_phone, read_phones
+
+if TYPE_CHECKING:
+    from schoolcrm.core.store.transaction import WritableSchool
+
+KINDS: Mapping[str, str] = {
+    "mobile": N_("mobile"),
+    "home": N_("home phone"),
+    "email": N_("email"),
+    "address": N_("address"),
+    "skype": N_("Skype"),
+    "link": N_("link"),
+    "metro": N_("metro"),
+}
+"""Kinds of contacts with their English names."""
+
+PHONES = frozenset({"mobile", "home"})
+_OTHER_NAMES = {"phone": "mobile", "e-mail": "email", "url": "link", "телефон": "mobile", "мобильный": "mobile"}
+_OTHER_NAMES |= {"домашний": "home", "почта": "email", "адрес": "address", "скайп": "skype", "ссылка": "link"}
+_OTHER_NAMES |= {"метро": "metro"}
+# A link has colons of its own: after the scheme, and before the port.
+_LINK = re.compile(r"(?P<value>[a-z][a-z0-9+.-]*://[^\s:]+(?::[0-9]+)?[^\s:]*)(?::(?P<note>.*))?", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A contact as it is kept: phones in E.164; `note` says whose it is."""
+
+    kind: str
+    value: str
+    note: str = ""
+
+    @property
+    def key(self) -> str:
+        """What two writings of the same contact have in common."""
+        return self.value if self.kind in PHONES else fold(self.value)
+
+
+def phones(text: str) -> list[Contact]:
+    """Return the mobile phones of a text, which may hold several; BadValue."""
+    return [Contact("mobile", phone) for phone in read_phones(text)]
+
+
+def email(text: str) -> Contact:
+    """Return an email as a contact; BadValue."""
+    return Contact("email", read_email(text))
+
+
+def read_contact(text: str) -> Contact:
+    """Return the contact of ``KIND:VALUE`` or ``KIND:VALUE:NOTE``; BadValue for an unknown kind or a bad value."""
+    kind_written, colon, rest = text.partition(":")
+    kind = _kind(kind_written)
+    if not colon or not rest.strip():
+        raise BadValue(
+            _('"{value}" is not a contact.').format(value=excerpt(text)),
+            _("Write it like mobile:+79161234567:mother, or address:Lenina 5."),
+        )
+    link = _LINK.fullmatch(rest.strip())
+    if link:
+        value, note = link["value"], link["note"] or ""
+    else:
+        value, _colon, note = rest.partition(":")
+    return Contact(kind, _read_value(kind, value), read_line(note))
+
+
+def _kind(written: str) -> str:
+    kind = fold(written)
+    kind = _OTHER_NAMES.get(kind, kind)
+    if kind in KINDS:
+        return kind
+    known = ", ".join(KINDS)
+    near = closest(written, [*KINDS, *_OTHER_NAMES])
+    if near:
+        hint = _("Did you mean: {names}? Known kinds: {known}.").format(names=", ".join(near), known=known)
+    else:
+        hint = _("Known kinds: {known}.").format(known=known)
+    raise BadValue(_('"{value}" is not a kind of contact.').format(value=excerpt(written)), hint)
+
+
+def _read_value(kind: str, text: str) -> str:
+    if kind in PHONES:
+        return read_phone(text)
+    if kind == "email":
+        return read_email(text)
+    value = read_line(text)
+    if not value:
+        raise BadValue(_("A contact is empty: {kind}.").format(kind=kind))
+    return value
+
+
+def add_contacts(school: "WritableSchool", client_id: int, contacts: Iterable[Contact]) -> int:
+    """Add the contacts that the client doesn't have yet; return how many were new."""
+    from schoolcrm.core.store.models import Contact as Record
+
+    known = {
+        (kind, key): number
+        for number, kind, key in school.db.execute(
+            "SELECT id, kind, value_key FROM contact WHERE client_id = ?", (client_id,)
+        )
+    }
+    added = 0
+    for contact in contacts:
+        number = known.get((contact.kind, contact.key))
+        if number is None:
+            record = school.add(
+                Record,
+                client_id=client_id,
+                kind=contact.kind,
+                value=contact.value,
+                value_key=contact.key,
+                note=contact.note or None,
+            )
+            known[contact.kind, contact.key] = record.id
+            added += 1
+        elif contact.note:
+            school.db.execute("UPDATE contact SET note = ? WHERE id = ?", (contact.note, number))
+    return added
+
+
+def remove_contacts(school: "WritableSchool", client_id: int, kinds: Iterable[str]) -> None:
+    """Remove the client's contacts of these kinds; the history keeps them (R54)."""
+    school.db.executemany("DELETE FROM contact WHERE client_id = ? AND kind = ?", [(client_id, kind) for kind in kinds])
+
+
+def contacts_of(db: sqlite3.Connection, client_id: int) -> list[tuple[int, str, str, str | None]]:
+    """Return the client's contacts as (id, kind, value, note), phones first, in the order they were added."""
+    rows = db.execute("SELECT id, kind, value, note FROM contact WHERE client_id = ? ORDER BY id", (client_id,))
+    order = list(KINDS)
+    return sorted(rows.fetchall(), key=lambda row: order.index(row[1]))

@@ -1,0 +1,53 @@
+"""Students: adding one to a client (R50)."""
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from schoolcrm.core.people.custom_fields import CustomField, set_values
+from schoolcrm.core.people.values import read_birthday, read_name
+from schoolcrm.core.rules.names import fold
+
+if TYPE_CHECKING:
+    from schoolcrm.core.store.transaction import WritableSchool
+
+
+@dataclass(frozen=True, slots=True)
+class NewStudent:
+    """A student to be added: column → value as `facts.read_facts` returns them, subjects with levels, teachers."""
+
+    facts: Mapping[str, Any]
+    subjects: Sequence[tuple[int, int | None]] = ()
+    teacher_ids: Sequence[int] = ()
+    custom: Mapping[CustomField, str] = field(default_factory=dict)
+
+
+def parse_student(text: str, today: date) -> dict[str, str]:
+    """Return the field texts of ``NAME`` or ``NAME:BIRTH``; BadValue for no name or no date."""
+    name, colon, birthday = text.rpartition(":")
+    if not colon:
+        return {"name": read_name(text)}
+    return {"name": read_name(name), "birthday": read_birthday(birthday, today).isoformat()}
+
+
+def add_student(school: "WritableSchool", client_id: int, student: NewStudent) -> int:
+    """Add the student to the client and return the id; a client for the administrator becomes a new one (R7)."""
+    from schoolcrm.core.statuses.events import student_added
+    from schoolcrm.core.store.models import Student, StudentSubject, StudentTeacher
+
+    record = school.add(Student, client_id=client_id, created_on=school.today, **student.facts)
+    for subject_id, level_id in student.subjects:
+        school.add(StudentSubject, student_id=record.id, subject_id=subject_id, level_id=level_id)
+    for teacher_id in student.teacher_ids:
+        school.add(StudentTeacher, student_id=record.id, teacher_id=teacher_id)
+    set_values(school, "student", record.id, student.custom)
+    student_added(school, client_id)
+    return record.id
+
+
+def namesakes(db: sqlite3.Connection, client_id: int, name: str) -> int:
+    """Return how many students of that name the client has."""
+    row = db.execute("SELECT count(*) FROM student WHERE client_id = ? AND name_key = ?", (client_id, fold(name)))
+    return int(row.fetchone()[0])

@@ -1,0 +1,121 @@
+"""A client's card: everything known about one client, in one reading (R51)."""
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from schoolcrm.core.errors import BadValue
+from schoolcrm.core.language import _
+from schoolcrm.core.listing.client_fields import CLIENTS
+from schoolcrm.core.listing.fields import Field, Registry, custom_fields_of
+from schoolcrm.core.listing.rows import LARGEST_PAGE, Wish, list_rows
+from schoolcrm.core.listing.student_fields import STUDENTS
+from schoolcrm.core.people.contacts import contacts_of
+from schoolcrm.core.rules.dates import Period
+from schoolcrm.reports.journal import Visit, read_journal
+from schoolcrm.reports.subscriptions import find_sold
+
+FEWEST_DAYS, MOST_DAYS = 7, 360
+
+_LESSONS = """
+SELECT count(*), ifnull(sum(mark.attended), 0)
+  FROM student JOIN mark ON mark.student_id = student.id
+ WHERE student.client_id = ?"""
+_PAYMENTS = """
+SELECT count(*), ifnull(sum(effect), 0) FROM payment
+ WHERE client_id = ? AND kind IN ('income', 'refund') AND voided_on IS NULL"""
+_LEARNING = """
+SELECT subject.name, level.name
+  FROM student_subject
+  JOIN subject ON subject.id = student_subject.subject_id
+  LEFT JOIN level ON level.id = student_subject.level_id
+ WHERE student_subject.student_id = ?
+ ORDER BY subject.name_key"""
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """One record's values by field: all fields of the registry, the school's own included."""
+
+    fields: Sequence[Field]
+    cells: tuple[Any, ...]
+
+    def __getitem__(self, key: str) -> Any:
+        return next(cell for field, cell in zip(self.fields, self.cells, strict=True) if field.key == key)
+
+
+@dataclass(frozen=True, slots=True)
+class StudentCard:
+    """A student's values, and the subjects with the level reached (None: none yet)."""
+
+    values: Values
+    learning: list[tuple[str, str | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A client's card. Sums in kopecks; `accounts` by subscription, 0 the general one; `visits` are the past and
+    coming lessons of `days` around today; `schedule_ended`: the schedule ends before the money does (R39)."""
+
+    values: Values
+    contacts: list[tuple[int, str, str, str | None]]
+    students: list[StudentCard]
+    accounts: dict[int, int]
+    schedule_ended: bool
+    lessons_registered: int
+    lessons_attended: int
+    payments_count: int
+    payments_sum: int
+    subscriptions: list[tuple[Any, ...]]
+    visits: list[Visit]
+    today: date
+    days: int
+
+
+def find_card(db: sqlite3.Connection, client_id: int, today: date, days: int) -> Card:
+    """Return the client's card with the visits of `days` before and after today; BadValue for too many or few."""
+    from schoolcrm.core.money.coverage import client_coverage
+    from schoolcrm.core.money.ledger import balances
+
+    if not FEWEST_DAYS <= days <= MOST_DAYS:
+        raise BadValue(
+            _("{value} days can't be shown.").format(value=days),
+            _("Give --days from {first} to {last}.").format(first=FEWEST_DAYS, last=MOST_DAYS),
+        )
+    coverage = client_coverage(db, client_id, today)
+    registered, attended = db.execute(_LESSONS, (client_id,)).fetchone()
+    count, paid = db.execute(_PAYMENTS, (client_id,)).fetchone()
+    around = Period(today - timedelta(days=days), today + timedelta(days=days))
+    return Card(
+        values=_all_values(db, today, CLIENTS, f"id:{client_id}")[0],
+        contacts=contacts_of(db, client_id),
+        students=find_student_cards(db, today, f"client_id:{client_id}"),
+        accounts=balances(db, client_id),
+        schedule_ended=coverage.ended and coverage.lessons > 0,
+        lessons_registered=registered,
+        lessons_attended=attended,
+        payments_count=count,
+        payments_sum=paid,
+        subscriptions=find_sold(db, today.isoformat(), client_id=client_id),
+        visits=read_journal(db, client_id, around, today, grouping="none").visits,
+        today=today,
+        days=days,
+    )
+
+
+def find_student_cards(db: sqlite3.Connection, today: date, query: str) -> list[StudentCard]:
+    """Return what is known about the students that answer to a term of the query language, archived ones too."""
+    return [
+        StudentCard(values, db.execute(_LEARNING, (values["id"],)).fetchall())
+        for values in _all_values(db, today, STUDENTS, query)
+    ]
+
+
+def _all_values(db: sqlite3.Connection, today: date, registry: Registry, query: str) -> list[Values]:
+    listed = [field.key for field in registry.fields.values() if field.listed]
+    own = [field.key for field in custom_fields_of(db, registry.entity, registry.id).values()]
+    wish = Wish(query=[query], columns=[*listed, *own], limit=LARGEST_PAGE, scope="all")
+    listing = list_rows(db, today, registry, wish)
+    return [Values(listing.fields, row) for row in listing.rows]

@@ -1,0 +1,125 @@
+"""A client's or student's card for programs: one row with every field, and lists of what hangs on it in JSON."""
+
+from typing import Any
+
+from schoolcrm.core.language import _
+from schoolcrm.core.rules.money import machine_money
+from schoolcrm.reports.card import Card, StudentCard, Values
+from schoolcrm.reports.journal import Visit
+from schoolcrm.reports.listings import column_of
+from schoolcrm.reports.table import Column, Fact, Kind, Table
+from schoolcrm.reports.writers.cells import for_machines
+
+_LISTS = frozenset({"students", "contacts"})
+
+
+def card_record(card: Card, *, nested: bool) -> Table:
+    """Return the card as a table of one row; `nested`: with contacts, students… as lists of objects (JSON)."""
+    columns, cells = _columns_and_cells(card.values, _LISTS if nested else frozenset())
+    for column, cell in _own(card):
+        columns.append(column)
+        cells.append(cell)
+    if nested:
+        for key, label, objects in _hanging(card):
+            columns.append(Column(key, label, Kind.LIST))
+            cells.append(objects)
+    return Table(
+        report="client",
+        title=card.values["name"],
+        columns=columns,
+        rows=[cells],
+        parameters=[Fact("days", _("Days around today"), Kind.INTEGER, card.days)],
+    )
+
+
+def student_record(student: StudentCard, visits: list[Visit], *, nested: bool) -> Table:
+    """Return a student's card as a table of one row."""
+    columns, cells = _columns_and_cells(student.values, frozenset({"subjects"}) if nested else frozenset())
+    if nested:
+        columns += [Column("subjects", _("Subjects"), Kind.LIST), Column("visits", _("Lessons"), Kind.LIST)]
+        cells += [_learning(student), [_visit(visit) for visit in visits]]
+    return Table(report="student", title=student.values["name"], columns=columns, rows=[cells])
+
+
+def _columns_and_cells(values: Values, left_out: frozenset[str]) -> tuple[list[Column], list[Any]]:
+    pairs = [pair for pair in zip(values.fields, values.cells, strict=True) if pair[0].key not in left_out]
+    return [column_of(field) for field, _cell in pairs], [cell for _field, cell in pairs]
+
+
+def _own(card: Card) -> list[tuple[Column, Any]]:
+    """Return what a card tells beside the fields of the list."""
+    return [
+        (Column("schedule_ended", _("Schedule ends first"), Kind.BOOL), card.schedule_ended),
+        (Column("lessons_registered", _("Lessons held"), Kind.INTEGER), card.lessons_registered),
+        (Column("lessons_attended", _("Lessons attended"), Kind.INTEGER), card.lessons_attended),
+        (Column("payments_count", _("Payments"), Kind.INTEGER), card.payments_count),
+        (Column("payments_sum", _("Paid"), Kind.MONEY), card.payments_sum),
+    ]
+
+
+def _hanging(card: Card) -> list[tuple[str, str, list[dict[str, Any]]]]:
+    past = [_visit(visit) for visit in card.visits if visit.on < card.today]
+    coming = [_visit(visit) for visit in card.visits if visit.on >= card.today]
+    contacts = [
+        {"id": number, "kind": kind, "value": value, "note": note} for number, kind, value, note in card.contacts
+    ]
+    accounts = [
+        {"subscription_id": account or None, "balance": machine_money(balance)}
+        for account, balance in card.accounts.items()
+    ]
+    return [
+        ("contacts", _("Contacts"), contacts),
+        ("students", _("Students"), [_student(student) for student in card.students]),
+        ("accounts", _("Accounts"), accounts),
+        ("subscriptions", _("Subscriptions"), [_subscription(row) for row in card.subscriptions]),
+        ("visits", _("Past lessons"), past),
+        ("next_lessons", _("Next lessons"), coming),
+    ]
+
+
+def _student(student: StudentCard) -> dict[str, Any]:
+    told = {}
+    for field, cell in zip(student.values.fields, student.values.cells, strict=True):
+        convert = for_machines(column_of(field))
+        told[field.key] = convert(cell) if convert else cell
+    return told | {"subjects": _learning(student)}
+
+
+def _learning(student: StudentCard) -> list[dict[str, str | None]]:
+    return [{"subject": subject, "level": level} for subject, level in student.learning]
+
+
+def _subscription(row: tuple[Any, ...]) -> dict[str, Any]:
+    number, _client_id, _client, student_id, student, plan, kind, price, lessons, left, *rest = row
+    sold, first, last, billing, separate, trial, state = rest
+    return {
+        "id": number,
+        "student_id": student_id,
+        "student": student,
+        "plan": plan,
+        "kind": kind,
+        "price": machine_money(price),
+        "lessons": lessons,
+        "lessons_left": left,
+        "sold": sold,
+        "first": first,
+        "last": last,
+        "billing": billing,
+        "separate": bool(separate),
+        "trial": bool(trial),
+        "state": state,
+    }
+
+
+def _visit(visit: Visit) -> dict[str, Any]:
+    return {
+        "date": visit.on.isoformat(),
+        "time": visit.time,
+        "student": visit.student,
+        "state": visit.state,
+        "grade": visit.grade,
+        "topic": visit.topic,
+        "reason": visit.reason,
+        "lesson_type": visit.lesson_type,
+        "subject": visit.subject,
+    }

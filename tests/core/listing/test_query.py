@@ -1,0 +1,281 @@
+"""The query language of lists (cli.md §3)."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import pytest
+from builders import TODAY, add_client, add_student, make_school, student_of, writing_school
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from schoolcrm.core.errors import BadValue
+from schoolcrm.core.listing.client_fields import CLIENTS
+from schoolcrm.core.listing.query import Term, asks_for_archived, parse_term
+from schoolcrm.core.listing.rows import Wish, list_rows
+from schoolcrm.core.listing.student_fields import STUDENTS
+from schoolcrm.core.people.custom_fields import add_field, find_field, read_value, set_values
+from schoolcrm.core.rules.safetext import one_line
+
+
+@pytest.fixture(scope="module")
+def school(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    with writing_school(make_school(tmp_path_factory.mktemp("query"))) as school:
+        _fill(school)
+        yield school
+
+
+def _fill(school: Any) -> None:
+    anna = add_client(school, "Анна Иванова", student="Пётр", phone="+79161234567")
+    add_student(school, anna, "Маша")
+    egor = add_client(school, "Егор Ёлкин", status="bought", phone="+79031112233")
+    add_client(school, "Zoë [red] O'Neil", status="reserve")
+    db = school.db
+    db.execute("UPDATE student SET birthday = '2018-09-02' WHERE id = ?", (student_of(school, anna),))
+    db.execute("UPDATE student SET birthday = '2016-03-01' WHERE name = 'Маша'")
+    db.execute("UPDATE client SET note = 'просит\nпозвонить', manager = 'Ольга', studies = 1 WHERE id = ?", (egor,))
+    db.execute("UPDATE client SET birthday = '1990-12-31', sex = 'm', created_on = '2026-05-05' WHERE id = ?", (egor,))
+    for client, amount in ((anna, -150050), (egor, 300000)):
+        db.execute(
+            "INSERT INTO payment (client_id, kind, on_date, amount, effect)"
+            " VALUES (?, 'adjustment', '2026-08-01', ?, ?)",
+            (client, amount, amount),
+        )
+    for name, kind, values in (
+        ("Рост", "number", {anna: "120,5", egor: "95"}),
+        ("Дата анкеты", "date", {anna: "01.08.2026"}),
+        ("Сделка: этап", "text", {egor: "Договор"}),
+        ("Согласие", "bool", {anna: "да", egor: "нет"}),
+    ):
+        add_field(school, "client", name, type=kind)
+        field = find_field(db, "client", name)
+        for client, text in values.items():
+            set_values(school, "client", client, {field: read_value(field, text, TODAY)})
+
+
+ANNA, EGOR, ZOE = "Анна Иванова", "Егор Ёлкин", "Zoë [red] O'Neil"
+
+
+def found(school: Any, *query: str, scope: str = "visible") -> set[str]:
+    wish = Wish(query=query, columns=["name"], scope=scope)
+    return {name for (name,) in list_rows(school.db, TODAY, CLIENTS, wish).rows}
+
+
+@pytest.mark.parametrize(
+    ("argument", "term"),
+    [
+        ("иванова анна", Term("иванова анна")),
+        ("status:bought", Term("bought", "status")),
+        ("^group:Робо 1", Term("Робо 1", "group", negated=True)),
+        ("not:name:=Анна", Term("Анна", "name", exact=True, negated=True)),
+        ("^not:is:lead", Term("lead", "is")),
+        ("field.Рост см:120..", Term("120..", "field.Рост см")),
+        ("18:30", Term("18:30")),
+        ("a b:c", Term("a b:c")),
+        ("^", Term("^")),
+        ("note:", Term("", "note")),
+        (" phone:=1:2 ", Term("1:2", "phone", exact=True)),
+    ],
+)
+def test_an_argument_is_one_term(argument: str, term: Term) -> None:
+    assert parse_term(argument) == term
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        (["анна"], {ANNA}),
+        (["ПЕТР"], {ANNA}),
+        (["елкин"], {EGOR}),
+        (["позвонить"], {EGOR}),
+        (["просит позвонить"], {EGOR}),
+        (["[red]"], {ZOE}),
+        (["o'neil"], {ZOE}),
+        (["%"], set()),
+        (["916123"], {ANNA}),
+        (["8 (916) 1"], {ANNA}),
+        (["8903"], {EGOR}),
+        (["^анна"], {EGOR, ZOE}),
+        (["е", "^иванова"], {EGOR}),
+        ([""], {ANNA, EGOR, ZOE}),
+        (["name:ё"], {EGOR}),
+        (["name:=егор елкин"], {EGOR}),
+        (["name:=егор"], set()),
+        (["students:маша"], {ANNA}),
+        (["students:=маш"], set()),
+        (["name:анна,егор"], {ANNA, EGOR}),
+        (["phone:903-111"], {EGOR}),
+        (["phone:=8 903 111 22 33"], {EGOR}),
+        (["phone:"], {ZOE}),
+        (["^phone:"], {ANNA, EGOR}),
+        (["contacts:7916"], {ANNA}),
+        (["status:купил"], {EGOR}),
+        (["status:bought"], {EGOR}),
+        (["status:Купила абонемент"], {EGOR}),
+        (["status:new,reserve"], {ANNA, ZOE}),
+        (["base:reserve"], {ZOE}),
+        (["base:Резерв"], {ZOE}),
+        (["stage:newcomer"], {ANNA, EGOR, ZOE}),
+        (["balance:..-1"], {ANNA}),
+        (["balance:-1500.50"], {ANNA}),
+        (["balance:0..5000"], {EGOR, ZOE}),
+        (["balance:"], {ZOE}),
+        (["debt:1500.."], {ANNA}),
+        (["is:debtor"], {ANNA}),
+        (["^is:debtor"], {EGOR, ZOE}),
+        (["is:lead"], {ANNA, ZOE}),
+        (["is:lead,debtor"], {ANNA, ZOE}),
+        (["lead:нет"], {EGOR}),
+        (["is:ungrouped"], {ANNA, EGOR, ZOE}),
+        (["is:grouped"], set()),
+        (["is:unsubscribed"], {ANNA, EGOR, ZOE}),
+        (["is:birthday"], {ANNA}),
+        (["is:duplicate"], set()),
+        (["age:7"], {ANNA}),
+        (["age:8"], set()),
+        (["age:8..11"], {ANNA}),
+        (["age:"], {EGOR, ZOE}),
+        (["birthday:2018"], {ANNA}),
+        (["birthday:1990-12-31"], {EGOR}),
+        (["sex:м"], {EGOR}),
+        (["sex:m"], {EGOR}),
+        (["created:2026-05"], {EGOR}),
+        (["created:..2026-05-31"], {EGOR}),
+        (["created:today"], {ANNA, ZOE}),
+        (["manager:оль"], {EGOR}),
+        (["manager:"], {ANNA, ZOE}),
+        (["^manager:ольга"], {ANNA, ZOE}),
+        (["id:2"], {EGOR}),
+        (["id:2..3"], {EGOR, ZOE}),
+        (["id:1,3"], {ANNA, ZOE}),
+        (["field.рост:100..130"], {ANNA}),
+        (["field.Рост:95"], {EGOR}),
+        (["field.Рост:"], {ZOE}),
+        (["field.дата  анкеты:2026-08"], {ANNA}),
+        (["field.согласие:да"], {ANNA}),
+        (["field.согласие:no"], {EGOR}),
+        (["last_visit:"], {ANNA, EGOR, ZOE}),
+        (["subscription_end:2026"], set()),
+        (["expires:"], {ANNA, EGOR, ZOE}),
+        (["lessons_left:0"], {ANNA, EGOR, ZOE}),
+    ],
+)
+def test_who_answers_to_a_query(school: Any, query: list[str], names: set[str]) -> None:
+    assert found(school, *query) == names
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ("balanse:5", "There is no field «balanse»."),
+        ("field.Вес:5", "There is no field «field.Вес»."),
+        ("balance:x", '"x" is not a sum of money.'),
+        ("age:семь", '"семь" is not a whole number.'),
+        ("created:2026-13", '"2026-13" is not a period.'),
+        ("base:buyer", "«buyer» is not one of the values of base."),
+        ("lead:maybe", '"maybe" is neither yes nor no.'),
+        ("sex:x", '"x" is neither male nor female.'),
+        ("is:debtr", "There is no filter is:«debtr»."),
+        ("is:", "There is no filter is:«»."),
+        ("subscription_end:", "The filter subscription_end needs a value."),
+        ("phone:=12", 'The phone "12" has no area code.'),
+        ("id:1..x", '"x" is not a whole number.'),
+    ],
+)
+def test_a_bad_term_is_refused_with_the_value_and_a_hint(school: Any, query: str, sentence: str) -> None:
+    for term in (query, f"^{query}"):
+        with pytest.raises(BadValue) as caught:
+            found(school, term)
+        assert caught.value.sentence == sentence
+        assert caught.value.hint
+
+
+def test_an_unknown_field_lists_the_known_ones_and_suggests(school: Any) -> None:
+    with pytest.raises(BadValue) as caught:
+        found(school, "balanse:5")
+    assert caught.value.hint.startswith("Did you mean: balance, base? Known fields: id, name, students, phone")
+    assert caught.value.hint.endswith("field.Дата анкеты, field.Рост, field.Сделка: этап, field.Согласие.")
+
+
+def test_too_long_queries_are_refused(school: Any) -> None:
+    with pytest.raises(BadValue):
+        found(school, *["анна"] * 51)
+    with pytest.raises(BadValue):
+        found(school, "id:" + ",".join(map(str, range(201))))
+    assert found(school, "id:" + ",".join(map(str, range(200)))) == {ANNA, EGOR, ZOE}
+    assert found(school, "^" * 5001 + "анна") == {EGOR, ZOE}
+
+
+@pytest.mark.parametrize(
+    ("query", "asked"),
+    [
+        ("is:archived", True),
+        ("archived:2026", True),
+        ("^is:archived", False),
+        ("archived:", False),
+        ("archived", False),
+        ("name:archived", False),
+    ],
+)
+def test_the_archive_is_looked_into_only_when_it_is_asked_for(query: str, asked: bool) -> None:
+    assert asks_for_archived([parse_term(query)]) is asked
+
+
+TERMS = st.one_of(
+    st.text(max_size=12),
+    st.tuples(
+        st.sampled_from(["", "^", "not:"]),
+        st.sampled_from([*CLIENTS.fields, "is", "field.Рост", "field.Сделка", "nothing"]),
+        st.sampled_from([":", ":=", ":..", ":,"]),
+        st.one_of(
+            st.text(max_size=8), st.sampled_from(["1", "-5..7", "2026-01..", "анна", "да", "m", "lead", "%", "'"])
+        ),
+    ).map("".join),
+)
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(term=TERMS)
+def test_any_text_is_a_query_or_a_bad_value_and_its_opposite_the_rest(school: Any, term: str) -> None:
+    everybody = {ANNA, EGOR, ZOE}
+    try:
+        answering = found(school, term, scope="all")
+    except BadValue as error:
+        assert error.sentence == one_line(error.sentence)
+        return
+    if term.strip():
+        assert found(school, f"^{term.strip()}", scope="all") == everybody - answering
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(low=st.integers(-3000, 3000), high=st.integers(-3000, 3000))
+def test_a_range_is_inclusive_and_may_be_open(school: Any, low: int, high: int) -> None:
+    balances = {ANNA: -1500.5, EGOR: 3000, ZOE: 0}
+    assert found(school, f"balance:{low}..{high}") == {name for name, sum_ in balances.items() if low <= sum_ <= high}
+    assert found(school, f"balance:{low}..") == {name for name, sum_ in balances.items() if low <= sum_}
+    assert found(school, f"balance:..{high}") == {name for name, sum_ in balances.items() if sum_ <= high}
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        (["анна"], {"Маша", "Пётр"}),
+        (["8916123"], {"Маша", "Пётр"}),
+        (["name:маша"], {"Маша"}),
+        (["client:анна", "age:7"], {"Пётр"}),
+        (["is:birthday"], {"Пётр"}),
+        (["birthday:"], {EGOR, ZOE}),
+        (["balance:..-1"], {"Маша", "Пётр"}),
+        (["status:bought"], {EGOR}),
+        (["is:lead", "^client_id:1"], {ZOE}),
+        (["^is:lead"], {EGOR}),
+    ],
+)
+def test_students_are_found_by_what_is_theirs_and_the_clients(school: Any, query: list[str], names: set[str]) -> None:
+    listing = list_rows(school.db, TODAY, STUDENTS, Wish(query=query, columns=["name"]))
+    assert {name for (name,) in listing.rows} == names
+
+
+def test_today_is_a_parameter(school: Any) -> None:
+    wish = Wish(query=["age:8"], columns=["name"])
+    assert list_rows(school.db, date(2026, 9, 2), CLIENTS, wish).rows == [(ANNA,)]
