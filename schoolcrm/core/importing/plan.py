@@ -82,6 +82,7 @@ class ClientPlan:
         self._next_field = 1 + last_id(db, "field")
         self._plans = lesson_plans(db)
         self._next_plan = 1 + last_id(db, "plan")
+        self._plan_names = {key for (key,) in db.execute("SELECT name_key FROM plan")}
         self._statuses = dict(automatic_statuses(db, "funnel"))
         self._bought = statuses_of(db, "bought")
         self._newcomer = dict(automatic_statuses(db, "loyalty"))["newcomer"]
@@ -258,10 +259,19 @@ class ClientPlan:
         if plan is None:
             plan = self._plans[price] = self._next_plan
             self._next_plan += 1
-            name = _("Lesson at {price}").format(price=human_money(price))
+            name = self._free_plan_name(_("Lesson at {price}").format(price=human_money(price)))
             self._spool.add("plan", plan, name, fold(name), *terms)
         self._spool.add("subscription", student, plan, "import", 0, self._today, self._today, *terms)
         self.tally.subscriptions += 1
+
+    def _free_plan_name(self, name: str) -> str:
+        """Return the name, numbered where the school has a plan of that name on other terms."""
+        names, number = name, 1
+        while fold(names) in self._plan_names:
+            number += 1
+            names = f"{name} ({number})"
+        self._plan_names.add(fold(names))
+        return names
 
     def _add_balance(self, balance: int, placement: Placement) -> None:
         note = _("Balance when imported")

@@ -178,6 +178,19 @@ def test_r62_one_plan_for_one_price(school: Path, tmp_path: Path) -> None:
     assert rows_of(school, "SELECT count(*) FROM plan") == [(2,)]
 
 
+def test_r62_a_plan_of_that_name_on_other_terms_is_left_alone(school: Path, tmp_path: Path) -> None:
+    with writing_school(school, TODAY) as open_school:
+        open_school.db.execute(
+            "INSERT INTO plan (name, name_key, kind, price, billing, separate, burn, stop_at_end)"
+            " VALUES ('Lesson at 700.00', 'lesson at 700.00', 'lesson', 70000, 'by-lesson', 1, 0, 0)"
+        )
+    move_in(school, write_file(tmp_path / "c.csv", [row("Пётр Иванов", phone="89161234567", price="700")]))
+    assert rows_of(school, "SELECT name, separate FROM plan ORDER BY id") == [
+        ("Lesson at 700.00", 1),
+        ("Lesson at 700.00 (2)", 0),
+    ]
+
+
 def test_r64_same_payer_and_phone_is_one_family(school: Path, tmp_path: Path) -> None:
     file = write_file(
         tmp_path / "c.csv",
