@@ -72,7 +72,7 @@ def _known_choice(on_duplicate: str) -> str:
     if on_duplicate in ON_DUPLICATE:
         return on_duplicate
     raise WrongUsage(
-        _("--on-duplicate can't be {value!r}.").format(value=on_duplicate),
+        _("--on-duplicate can't be «{value}».").format(value=on_duplicate),
         _("It is one of: {known}.").format(known=", ".join(ON_DUPLICATE)),
     )
 
@@ -135,7 +135,9 @@ def _say_recognised(ctx: typer.Context, file: "ClientFile") -> None:
         say(
             ctx,
             _("{file}: encoding {encoding}, delimiter {delimiter}").format(
-                file=source.path.name, encoding=source.encoding, delimiter=repr(source.delimiter)
+                file=source.path.name,
+                encoding=source.encoding,
+                delimiter=_("tab") if source.delimiter == "\t" else f"«{source.delimiter}»",
             ),
         )
     for column in file.headings.columns:

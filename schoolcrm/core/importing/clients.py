@@ -168,11 +168,15 @@ def _refuse_hopeless(planned: _Planned, file: ClientFile) -> None:
     tally = planned.plan.tally
     if not tally.rejected or (tally.good and not file.wishes.strict):
         return
-    why = "; ".join(_("row {line}: {reason}").format(line=line, reason=reason) for line, reason in planned.reasons[:3])
+    line, reason = planned.reasons[0]
     if tally.good:
-        count = ngettext("{count} row is bad", "{count} rows are bad", tally.rejected).format(count=tally.rejected)
+        sentence = ngettext(
+            "Nothing was written: {count} row is bad. Row {line}: {reason}",
+            "Nothing was written: {count} rows are bad. Row {line}: {reason}",
+            tally.rejected,
+        )
         raise Refused(
-            _("Nothing was written: {count} ({why}).").format(count=count, why=why),
+            sentence.format(count=tally.rejected, line=line, reason=reason),
             _("Mend them, or leave --strict out to import the good rows."),
         )
     hint = _("Mend the file, or name its columns with --map 'Heading=field'.")
@@ -180,7 +184,8 @@ def _refuse_hopeless(planned: _Planned, file: ClientFile) -> None:
         hint = _("All rows with their reasons are in {file}; mend it and import that.").format(
             file=_write_rejects(planned, file)
         )
-    raise Refused(_("No row of {file} can be imported ({why}).").format(file=file.source.path.name, why=why), hint)
+    sentence = _("No row of {file} can be imported. Row {line}: {reason}")
+    raise Refused(sentence.format(file=file.source.path.name, line=line, reason=reason), hint)
 
 
 def _write_rejects(planned: _Planned, file: ClientFile) -> Path | None:
