@@ -1,6 +1,6 @@
 """Every field of a client: columns, sort keys and filters of `clients list` (cli.md §4, R50, R52)."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 
 from schoolcrm.core.language import N_
@@ -8,10 +8,9 @@ from schoolcrm.core.listing import sources
 from schoolcrm.core.listing.conditions import CLIENT_FLAGS, client_words, match_status, match_subscription_days
 from schoolcrm.core.listing.fields import Field, Registry, by_key
 from schoolcrm.core.listing.sources import PHONE_KINDS, of_client
-from schoolcrm.core.people.values import (
+from schoolcrm.core.rules.personal import (
     APPLICATIONS,
     SEXES,
-    plain,
     read_application,
     read_birthday,
     read_line,
@@ -26,6 +25,11 @@ from schoolcrm.core.rules.status import FUNNEL, LOYALTY, base_named
 def _order_of(codes: Iterable[str], value: str) -> str:
     """Return an expression that sorts codes in the order of their scale."""
     return f"instr(',{','.join(codes)},', ',' || {value} || ',')"
+
+
+def plain(read: Callable[[str], str]) -> Callable[[str, date], str]:
+    """Return the reader as one that is told today's date and has no use for it."""
+    return lambda text, today: read(text)
 
 
 def _funnel_base(text: str) -> str | None:

@@ -105,7 +105,7 @@ def _read_number(text: str) -> int | float:
 
 
 def _bool(compared: _Compared) -> str:
-    from schoolcrm.core.people.values import read_yes_no
+    from schoolcrm.core.rules.personal import read_yes_no
 
     return f"{compared.value} = {int(read_yes_no(compared.text))}"
 

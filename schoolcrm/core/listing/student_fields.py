@@ -4,10 +4,21 @@ from dataclasses import replace
 
 from schoolcrm.core.language import N_
 from schoolcrm.core.listing import sources
-from schoolcrm.core.listing.client_fields import BALANCE, BASE, DEBT, EXPIRES, LEAD, LESSONS_LEFT, PHONE, STAGE, STATUS
+from schoolcrm.core.listing.client_fields import (
+    BALANCE,
+    BASE,
+    DEBT,
+    EXPIRES,
+    LEAD,
+    LESSONS_LEFT,
+    PHONE,
+    STAGE,
+    STATUS,
+    plain,
+)
 from schoolcrm.core.listing.conditions import STUDENT_FLAGS, match_own_subscription_days, student_words
 from schoolcrm.core.listing.fields import Field, Registry, by_key
-from schoolcrm.core.people.values import SEXES, plain, read_birthday, read_name, read_note, read_sex
+from schoolcrm.core.rules.personal import SEXES, read_birthday, read_name, read_note, read_sex
 
 _ID = "student.id"
 _BOTH = "{students} JOIN {clients} AS client ON client.id = student.client_id"

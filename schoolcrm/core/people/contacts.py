@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from schoolcrm.core.errors import BadValue
 from schoolcrm.core.language import N_, _
-from schoolcrm.core.people.values import read_email, read_line
 from schoolcrm.core.rules.names import closest, excerpt, fold
+from schoolcrm.core.rules.personal import read_email, read_line
 from schoolcrm.core.rules.phones import read_phone, read_phones
 
 if TYPE_CHECKING:

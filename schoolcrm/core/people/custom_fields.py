@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from schoolcrm.core.errors import BadValue, NotFound, Refused
 from schoolcrm.core.language import _
 from schoolcrm.core.listing.lookup import quoted
-from schoolcrm.core.people.values import read_line, read_note, read_number, read_yes_no
 from schoolcrm.core.rules.dates import read_date
 from schoolcrm.core.rules.names import closest, excerpt, fold
+from schoolcrm.core.rules.personal import find_choice, read_line, read_note, read_number, read_yes_no
 
 if TYPE_CHECKING:
     from schoolcrm.core.store.transaction import WritableSchool
@@ -98,7 +98,7 @@ def read_value(field: CustomField, text: str, today: date) -> str:
     """Return a value as it is kept: numbers plain, dates ISO, yes and no as 1 and 0; BadValue names the field."""
     try:
         if field.type == "number":
-            return read_number(text)
+            return f"{read_number(text):f}"
         if field.type == "date":
             return read_date(text, today=today).isoformat()
         if field.type == "bool":
@@ -111,13 +111,13 @@ def read_value(field: CustomField, text: str, today: date) -> str:
 
 
 def _read_choice(field: CustomField, text: str) -> str:
-    for choice in field.choices:
-        if fold(choice) == fold(text):
-            return choice
-    raise BadValue(
-        _('"{value}" is not one of the choices.').format(value=excerpt(text)),
-        _("Choose from: {names}.").format(names=", ".join(field.choices)),
-    )
+    choice = find_choice(text, field.choices)
+    if choice is None:
+        raise BadValue(
+            _('"{value}" is not one of the choices.').format(value=excerpt(text)),
+            _("Choose from: {names}.").format(names=", ".join(field.choices)),
+        )
+    return choice
 
 
 def set_values(school: "WritableSchool", entity: str, record_id: int, values: Mapping[CustomField, str]) -> None:

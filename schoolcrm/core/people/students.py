@@ -7,8 +7,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from schoolcrm.core.people.custom_fields import CustomField, set_values
-from schoolcrm.core.people.values import read_birthday, read_name
 from schoolcrm.core.rules.names import fold
+from schoolcrm.core.rules.personal import read_birthday, read_name
 
 if TYPE_CHECKING:
     from schoolcrm.core.store.transaction import WritableSchool

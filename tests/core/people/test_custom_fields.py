@@ -37,6 +37,8 @@ def school(tmp_path: Path) -> Iterator[Any]:
     ("name", "text", "kept"),
     [
         ("рост", "120,5", "120.5"),
+        ("рост", "0,000000001", "0.000000001"),
+        ("рост", "1 200", "1200"),
         ("ШКОЛА", " № 5 ", "№ 5"),
         ("смена", "вечер", "Вечер"),
         ("анкета", "01.09.26", "2026-09-01"),
@@ -49,7 +51,8 @@ def test_values_are_kept_by_type(school: Any, name: str, text: str, kept: str) -
 
 
 @pytest.mark.parametrize(
-    ("name", "text"), [("Рост", "высокий"), ("Смена", "день"), ("Анкета", "32.01.2026"), ("Согласие", "может")]
+    ("name", "text"),
+    [("Рост", "высокий"), ("Рост", "1,000"), ("Смена", "день"), ("Анкета", "32.01.2026"), ("Согласие", "может")],
 )
 def test_a_value_of_the_wrong_type_names_the_field(school: Any, name: str, text: str) -> None:
     with pytest.raises(BadValue) as caught:
