@@ -113,7 +113,7 @@ def _unknown_command(name: str, known: list[str], path: str) -> WrongUsage:
         hint = _("Did you mean: {names}?").format(names=", ".join(near))
     else:
         hint = _("'{path} --help' lists the commands.").format(path=path)
-    return WrongUsage(_("There is no command {name!r}.").format(name=name), hint)
+    return WrongUsage(_("There is no command «{name}».").format(name=name), hint)
 
 
 class LazyGroup(SchoolGroup):

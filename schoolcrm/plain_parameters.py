@@ -10,9 +10,12 @@ from typing import Any
 
 import typer.core
 
-from schoolcrm.core.language import _
+from schoolcrm.core.language import N_, _
 
 _PLAIN = (str, bool, int, list[str])
+
+# Typer's own words in help pages, marked here for our catalogue.
+TYPERS_WORDS = (N_("Arguments"), N_("Options"), N_("Commands"), N_("required"), N_("default: {default}"))
 
 
 class PlainParameter:
@@ -30,7 +33,7 @@ class PlainParameter:
         try:
             return int(value)
         except ValueError:
-            message = _("{value!r} is not a whole number").format(value=value)
+            message = _("«{value}» is not a whole number").format(value=value)
             raise typer.BadParameter(message, ctx=ctx, param=param) from None
 
 
@@ -47,5 +50,5 @@ def use_plain_parameters() -> None:
         return full(descriptor)
 
     core.build_runtime_param = build
-    # Typer's own words in help pages ("required", "Commands") come from our catalogue too.
+    # So its words (TYPERS_WORDS) are shown in the language in use.
     core._ = _

@@ -123,7 +123,7 @@ def tables(empty_school: Path) -> dict[str, Table]:
             "report reconciliation": reconciliation.reconciliation_table(reconciliation.reconcile(db, 1, FOREVER)),
             "report forecast": forecast.forecast_table(coming),
             "report journal": journal.journal_table(journal.read_journal(db, 1, FOREVER, today)),
-            "report debtors": debtors.debtors_table([], as_of=today),
+            "report debtors": debtors.debtors_table([], today),
         }
 
 

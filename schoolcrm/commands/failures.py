@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 def report_failure(error: Exception, *, debug: bool) -> int:
     """Tell on stderr what went wrong and return the exit code; a traceback only with `debug`."""
-    import typer
-
     if isinstance(error, SchoolError):
         return report_refusal(error)
+    import typer
+
     if isinstance(error, typer.Abort):
         return report_interruption()
     if isinstance(error, typer.TyperException):

@@ -26,7 +26,7 @@ def period_of(school: "School", first: str, last: str, period: str, *, default: 
 
     Raises WrongUsage when --period stands beside --from or --to, BadValue when the first day is after the last.
     """
-    from schoolcrm.core.rules.dates import Period, parse_date, parse_period
+    from schoolcrm.core.rules.dates import Period, human_date, parse_date, parse_period
 
     if period and (first or last):
         raise WrongUsage(_("--period can't stand beside --from or --to."), _("Give the one or the others."))
@@ -36,7 +36,9 @@ def period_of(school: "School", first: str, last: str, period: str, *, default: 
     ends = parse_date(last, school.today) if last else None
     if begins and ends and begins > ends:
         raise BadValue(
-            _("The period would begin on {first}, after its end on {last}.").format(first=begins, last=ends),
+            _("The period would begin on {first}, after its end on {last}.").format(
+                first=human_date(begins), last=human_date(ends)
+            ),
             _("Exchange --from and --to."),
         )
     return Period(begins, ends)

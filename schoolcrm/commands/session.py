@@ -4,7 +4,6 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -25,25 +24,28 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-@dataclass
 class Session:
     """What holds for the whole run, from options, environment and settings file; it travels as `ctx.obj`.
 
-    The lower half is filled by the command's shared options (lazy.Changing, lazy.Showing).
+    What stands here with its default is filled by the command's shared options (lazy.Changing, lazy.Showing).
     """
 
-    path: Path
-    today_text: str
-    given_user: str
-    quiet: bool
-    debug: bool
-    yes: bool = False
-    dry_run: bool = False
-    result_format: str = ""
-    table_format: str = ""
-    usual_format: str = ""
-    output: str = ""
-    excel: bool = False
+    yes = False
+    dry_run = False
+    result_format = ""
+    table_format = ""
+    output = ""
+    excel = False
+
+    def __init__(
+        self, path: Path, *, today_text: str, given_user: str, usual_format: str, quiet: bool, debug: bool
+    ) -> None:
+        self.path = path
+        self.today_text = today_text
+        self.given_user = given_user
+        self.usual_format = usual_format
+        self.quiet = quiet
+        self.debug = debug
 
     @classmethod
     def from_environment(
@@ -57,7 +59,7 @@ class Session:
 
         db = chosen("db")
         return cls(
-            path=Path(db).expanduser() if db else default_database(environment),
+            Path(db).expanduser() if db else default_database(environment),
             today_text=chosen("today"),
             given_user=chosen("user"),
             quiet="--quiet" in given,
@@ -122,7 +124,7 @@ def done(ctx: "typer.Context", message: str, **made: Any) -> None:
         sys.stdout.write(json.dumps(made, ensure_ascii=False, default=str) + "\n")
     elif session.result_format:
         raise WrongUsage(
-            _("A changing command can't print as {format!r}.").format(format=session.result_format),
+            _("A changing command can't print as «{format}».").format(format=session.result_format),
             _("Use --format json."),
         )
     else:

@@ -130,7 +130,7 @@ def _subscriptions(card: Card) -> Iterator[_Line]:
         days = _period(first, last)
         told = [student, days, human_money(price), _(SUBSCRIPTION_WORDS[state])]
         if left is not None and state == "running":
-            told.append(ngettext("{count} lesson left", "{count} lessons left", left).format(count=left))
+            told.append(_("lessons left: {count}").format(count=left))
         yield _("Subscriptions"), _("{name} (no. {id})").format(name=plan, id=number), _joined(*told)
 
 

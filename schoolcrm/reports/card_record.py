@@ -91,7 +91,7 @@ def _learning(student: StudentCard) -> list[dict[str, str | None]]:
 
 def _subscription(row: tuple[Any, ...]) -> dict[str, Any]:
     number, _client_id, _client, student_id, student, plan, kind, price, lessons, left, *rest = row
-    sold, first, last, billing, separate, trial, state = rest
+    sold, first, last, billing, separate, trial, state, burnt, burnt_sum = rest
     return {
         "id": number,
         "student_id": student_id,
@@ -108,6 +108,8 @@ def _subscription(row: tuple[Any, ...]) -> dict[str, Any]:
         "separate": bool(separate),
         "trial": bool(trial),
         "state": state,
+        "burnt": burnt,
+        "burnt_sum": None if burnt_sum is None else machine_money(burnt_sum),
     }
 
 

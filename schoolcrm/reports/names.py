@@ -1,6 +1,8 @@
 """Names that stand in the heads and rows of reports."""
 
+import json
 import sqlite3
+from collections.abc import Iterable
 
 
 def client_name(db: sqlite3.Connection, client_id: int) -> str:
@@ -16,3 +18,9 @@ def student_names(db: sqlite3.Connection, client_id: int) -> dict[int | None, st
 def names_in(db: sqlite3.Connection, table: str) -> dict[int | None, str]:
     """Return all names of a catalogue, or of the groups, by id; `table` is one of the program's own tables."""
     return dict(db.execute(f"SELECT id, name FROM {table}"))  # noqa: S608
+
+
+def names_of(db: sqlite3.Connection, table: str, ids: Iterable[int | None]) -> dict[int | None, str]:
+    """Return the names of those records by id, None left out; `table` is one of the program's own tables."""
+    wanted = json.dumps(sorted({number for number in ids if number is not None}))
+    return dict(db.execute(f"SELECT id, name FROM {table} WHERE id IN (SELECT value FROM json_each(?))", (wanted,)))  # noqa: S608

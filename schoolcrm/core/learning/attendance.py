@@ -90,7 +90,7 @@ def _mark(school: WritableSchool, lesson: _Lesson, attendance: Attendance) -> li
     payer = None if free else payer_of(db, student_id, lesson.occasion)
     basis = "trial" if free else "none" if payer is None else "paid"
     _write(db, lesson, attendance, basis, payer.id if payer else None)
-    trial = free or (attendance.attended and payer is not None and payer.is_trial)
+    trial = free or (attendance.attended and payer is not None and _is_sold_as_trial(db, payer.id))
     if trial and not former.was_trial:
         trial_attended(school, client_id, lesson.on)
     elif former.was_trial and not trial:
@@ -109,6 +109,10 @@ def _former(db: sqlite3.Connection, lesson: _Lesson, student_id: int) -> _Former
     if row is None:
         return _Former(None, False, False)
     return _Former(row[0], bool(row[1]), bool(row[1] or row[2]))
+
+
+def _is_sold_as_trial(db: sqlite3.Connection, subscription_id: int) -> bool:
+    return bool(db.execute("SELECT is_trial FROM subscription WHERE id = ?", (subscription_id,)).fetchone()[0])
 
 
 def is_trial(db: sqlite3.Connection, client_id: int, student_id: int, lesson_id: int) -> bool:

@@ -4,11 +4,13 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from schoolcrm.core.errors import Refused
 from schoolcrm.core.language import _
 from schoolcrm.core.learning.attendance import Attendance, MarkWritten, mark_students
 from schoolcrm.core.learning.timetable import PlannedLesson, planned_lessons
+from schoolcrm.core.rules.dates import human_date
 from schoolcrm.core.store.transaction import WritableSchool
 
 DEFAULT_MINUTES = 60
@@ -42,21 +44,32 @@ class Choice:
     extra: bool
 
 
+# The lesson by its number, or the stored one that has taken the place of a computed or an extra one.
+_STORED = """
+    SELECT on_date, time, minutes, group_id, student_id, subject_id, teacher_id, room_id, lesson_type_id, id,
+           schedule_id, occurrence_on, state
+      FROM lesson
+"""
+_BY_ID = _STORED + " WHERE id = ?"
+_BY_OCCURRENCE = _STORED + " WHERE schedule_id = ? AND occurrence_on = ?"
+_BY_TIME = _STORED + " WHERE group_id IS ? AND student_id IS ? AND on_date = ? AND time = ? AND state <> 'cancelled'"
+
+# What a lesson outside the schedule is like: the group's or student's line of the schedule, else their nearest lesson.
+_ALIKE = """
+    SELECT time, minutes, subject_id, teacher_id, room_id, lesson_type_id
+      FROM (SELECT 0 AS rank, first_on AS day, time, minutes, subject_id, teacher_id, room_id, lesson_type_id
+              FROM schedule WHERE group_id = :group
+            UNION ALL
+            SELECT 1, on_date, time, minutes, subject_id, teacher_id, room_id, lesson_type_id
+              FROM lesson WHERE group_id = :group)
+     ORDER BY rank, abs(julianday(day) - julianday(:on)), time
+     LIMIT 1
+"""
+
+
 def stored_lesson(db: sqlite3.Connection, lesson_id: int) -> PlannedLesson | None:
-    """Return a stored lesson that wasn't cancelled, or None."""
-    row = db.execute("SELECT on_date, group_id, student_id FROM lesson WHERE id = ?", (lesson_id,)).fetchone()
-    if row is None:
-        return None
-    on = date.fromisoformat(row[0])
-    owner = {"group_id": row[1]} if row[1] is not None else {"student_ids": [row[2]]}
-    found = planned_lessons(db, **owner, first=on, last=on)
-    lesson = next((one for one in found if one.lesson_id == lesson_id), None)
-    if lesson is None or lesson.state == "cancelled":
-        raise Refused(
-            _("The lesson {id} was cancelled.").format(id=lesson_id),
-            _("Plan another one, or name a lesson that takes place."),
-        )
-    return lesson
+    """Return a stored lesson, None if there is none of that number; Refused for a cancelled one."""
+    return _that_takes_place(db.execute(_BY_ID, (lesson_id,)).fetchone())
 
 
 def lesson_of_group(db: sqlite3.Connection, group_id: int, on: date, time: str = "") -> Choice:
@@ -64,50 +77,48 @@ def lesson_of_group(db: sqlite3.Connection, group_id: int, on: date, time: str =
 
     Raises Refused when the day has several and no time tells which.
     """
-    that_day = [
-        lesson for lesson in planned_lessons(db, group_id=group_id, first=on, last=on) if lesson.state != "cancelled"
-    ]
-    matching = [lesson for lesson in that_day if not time or lesson.time == time]
+    that_day = planned_lessons(db, group_id=group_id, first=on, last=on)
+    lesson = _one_of(that_day, on, time)
+    return Choice(lesson or _extra_lesson(db, group_id, on, time), extra=lesson is None)
+
+
+def lesson_of_student(db: sqlite3.Connection, student_id: int, on: date, time: str = "") -> PlannedLesson | None:
+    """Return the student's own, individual lesson of that day, planned or held; None: there is none.
+
+    Raises Refused when the day has several and no time tells which.
+    """
+    lessons = planned_lessons(db, student_ids=[student_id], first=on, last=on)
+    return _one_of([lesson for lesson in lessons if lesson.student_id == student_id], on, time)
+
+
+def _one_of(that_day: Sequence[PlannedLesson], on: date, time: str) -> PlannedLesson | None:
+    matching = [lesson for lesson in that_day if lesson.state != "cancelled" and time in ("", lesson.time)]
     if len(matching) > 1:
-        times = ", ".join(lesson.time for lesson in matching)
         raise Refused(
-            _("The group has {count} lessons on {day}.").format(count=len(matching), day=on),
-            _("Say which with --at: {times}.").format(times=times),
+            _("There are {count} lessons on {day}.").format(count=len(matching), day=human_date(on)),
+            _("Say which with --at: {times}.").format(times=", ".join(lesson.time for lesson in matching)),
         )
-    if matching:
-        return Choice(matching[0], extra=False)
-    return Choice(_extra_lesson(db, group_id, on, time), extra=True)
+    return matching[0] if matching else None
 
 
 def _extra_lesson(db: sqlite3.Connection, group_id: int, on: date, time: str) -> PlannedLesson:
     """Return a lesson outside the schedule, like the nearest known one of the group where nothing else is said."""
-    like = db.execute(
-        """
-        SELECT time, minutes, subject_id, teacher_id, room_id, lesson_type_id FROM (
-            SELECT 0 AS rank, first_on AS day, * FROM schedule WHERE group_id = :group
-            UNION ALL
-            SELECT 1, on_date, id, group_id, student_id, 0, time, minutes, 1, lesson_type_id, subject_id, teacher_id,
-                   room_id, on_date, NULL
-              FROM lesson WHERE group_id = :group)
-         ORDER BY rank, abs(julianday(day) - julianday(:on)), time LIMIT 1
-        """,
-        {"group": group_id, "on": on.isoformat()},
-    ).fetchone()
+    alike = db.execute(_ALIKE, {"group": group_id, "on": on.isoformat()}).fetchone()
     subject_id, teacher_id, room_id = db.execute(
         "SELECT subject_id, teacher_id, room_id FROM study_group WHERE id = ?", (group_id,)
     ).fetchone()
-    if like is None:
-        like = (UNKNOWN_TIME, DEFAULT_MINUTES, subject_id, teacher_id, room_id, group_lesson_type(db))
+    if alike is None:
+        alike = (UNKNOWN_TIME, DEFAULT_MINUTES, subject_id, teacher_id, room_id, group_lesson_type(db))
     return PlannedLesson(
         on=on,
-        time=time or like[0],
-        minutes=like[1],
+        time=time or alike[0],
+        minutes=alike[1],
         group_id=group_id,
         student_id=None,
-        subject_id=like[2] or subject_id,
-        teacher_id=like[3] or teacher_id,
-        room_id=like[4] or room_id,
-        lesson_type_id=like[5],
+        subject_id=alike[2] or subject_id,
+        teacher_id=alike[3] or teacher_id,
+        room_id=alike[4] or room_id,
+        lesson_type_id=alike[5],
         lesson_id=None,
         schedule_id=None,
         occurrence_on=None,
@@ -162,13 +173,12 @@ def hold(
     """Hold the lesson: mark every student of that day and any guests, and charge them (R23).
 
     Marks of a lesson held before are replaced one by one; those not named stay. Raises Refused for a day after
-    today (unless `even_so`) and when a member has neither a mark nor an attendance here, naming them.
+    today (unless `even_so`), when a member has neither a mark nor an attendance here, naming them, and when the
+    lesson was cancelled meanwhile.
     """
-    if lesson.on > school.today and not even_so:
-        raise Refused(
-            _("The lesson of {day} is after today.").format(day=lesson.on),
-            _("Repeat with --even-so to hold it all the same."),
-        )
+    lesson = _as_stored(school.db, lesson)
+    if not even_so:
+        require_due(lesson, school.today)
     named = {attendance.student_id for attendance in attendances}
     missing = [
         one.name for one in expected_students(school.db, lesson) if not one.marked and one.student_id not in named
@@ -179,7 +189,42 @@ def hold(
             _("Name them with --present or --absent, or give --all-present."),
         )
     lesson_id = _store(school, lesson, topic)
-    return Held(lesson_id, lesson.on, lesson.time, mark_students(school, lesson_id, list(attendances)))
+    return Held(lesson_id, lesson.on, lesson.time, mark_students(school, lesson_id, attendances))
+
+
+def require_due(lesson: PlannedLesson, today: date) -> None:
+    """Raise Refused for a lesson after today (R23)."""
+    if lesson.on > today:
+        raise Refused(
+            _("The lesson of {day} is after today.").format(day=human_date(lesson.on)),
+            _("Repeat with --even-so to hold it all the same."),
+        )
+
+
+def _as_stored(db: sqlite3.Connection, lesson: PlannedLesson) -> PlannedLesson:
+    """Return the lesson as it is stored by now, itself when it isn't; Refused when it was cancelled."""
+    if lesson.lesson_id is not None:
+        row = db.execute(_BY_ID, (lesson.lesson_id,)).fetchone()
+    elif lesson.schedule_id is not None and lesson.occurrence_on is not None:
+        row = db.execute(_BY_OCCURRENCE, (lesson.schedule_id, lesson.occurrence_on.isoformat())).fetchone()
+    else:
+        at = (lesson.group_id, lesson.student_id, lesson.on.isoformat(), lesson.time)
+        row = db.execute(_BY_TIME, at).fetchone()
+    return _that_takes_place(row) or lesson
+
+
+def _that_takes_place(row: tuple[Any, ...] | None) -> PlannedLesson | None:
+    """Return the stored lesson of a row; Refused when it was cancelled."""
+    if row is None:
+        return None
+    on, *facts, occurrence_on, state = row
+    if state == "cancelled":
+        raise Refused(
+            _("The lesson {id} of {day} was cancelled.").format(id=facts[8], day=human_date(date.fromisoformat(on))),
+            _("Name a lesson that takes place."),
+        )
+    occurrence = date.fromisoformat(occurrence_on) if occurrence_on else None
+    return PlannedLesson(date.fromisoformat(on), *facts, occurrence, state)  # type: ignore[call-arg]
 
 
 def _store(school: WritableSchool, lesson: PlannedLesson, topic: str) -> int:

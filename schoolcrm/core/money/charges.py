@@ -7,13 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from schoolcrm.core.learning.timetable import planned_lessons
-from schoolcrm.core.money.terms import (
-    mark_of,
-    marks_under,
-    terms_of,
-    terms_of_student,
-    used_of_packages,
-)
+from schoolcrm.core.money.terms import mark_of, marks_under, terms_of, terms_of_student, used_of_packages
 from schoolcrm.core.rules.charging import Charge, Mark, Occasion, Terms, choose, planned_under, price_marks
 from schoolcrm.core.rules.dates import Period, month_of
 from schoolcrm.core.store.transaction import WritableSchool
@@ -100,14 +94,14 @@ def price_unpaid(school: WritableSchool, student_id: int, first_on: date) -> int
         " ORDER BY mark.on_date, lesson.time, lesson.id",
         (student_id, first_on.isoformat()),
     )
-    priced = 0
+    paid = []
     for mark in [mark_of(row) for row in rows]:
         payer = payer_of(school.db, student_id, mark.occasion)
         if payer is not None:
             _bind(school.db, student_id, mark, payer)
-            price_anew(school, [Touched(payer.id, mark.occasion.on)])
-            priced += 1
-    return priced
+            paid.append(Touched(payer.id, mark.occasion.on))
+    price_anew(school, paid)
+    return len(paid)
 
 
 def _bind(db: sqlite3.Connection, student_id: int, mark: Mark, payer: Terms) -> None:

@@ -9,9 +9,18 @@ from itertools import takewhile
 from schoolcrm.core.learning.timetable import PlannedLesson, read_calendar
 from schoolcrm.core.money.ledger import balances
 from schoolcrm.core.money.terms import marks_of_student, terms_of_student
-from schoolcrm.core.rules.charging import Charge, Terms, projected
-from schoolcrm.core.rules.coverage import Coverage, ProjectedCharge, in_date_order, last_free_day, placed, walk
+from schoolcrm.core.rules.charging import Charge, Mark, Occasion, Terms, price_marks, price_package, projected
+from schoolcrm.core.rules.coverage import (
+    Coverage,
+    ProjectedCharge,
+    in_date_order,
+    last_free_day,
+    lessons_left,
+    placed,
+    walk,
+)
 from schoolcrm.core.rules.dates import add_months
+from schoolcrm.core.rules.paying import package_size
 
 MONTHS_AHEAD = 120
 """How far an open-ended schedule is walked."""
@@ -41,6 +50,29 @@ def client_coverage(db: sqlite3.Connection, client_id: int, today: date) -> Cove
 def coming_charges(db: sqlite3.Connection, student_id: int, today: date, last: date) -> Iterator[ComingCharge]:
     """Yield the student's lessons not yet held from today to `last`, each with what it will cost (R31–R34)."""
     return _coming(db, student_id, terms_of_student(db, student_id), today, last)
+
+
+def lessons_left_of(db: sqlite3.Connection, terms: Terms, used: int, balance: int, today: date) -> int | None:
+    """Return how many lessons of a subscription its account's `balance` pays, negative in debt (R38).
+
+    `used`: its lessons used up, of a package. 0 once it has ended; None when its lessons cost nothing.
+    """
+    if terms.last_on is not None and terms.last_on < today:
+        return 0
+    package_left = max(0, package_size(terms) - used) if terms.kind == "package" else None
+    return lessons_left(balance, _price_of_next(db, terms, used, today), package_left)
+
+
+def _price_of_next(db: sqlite3.Connection, terms: Terms, used: int, today: date) -> int:
+    """Return what the next lesson costs, attended; of a month plan the next one in the schedule, if there is any."""
+    if terms.kind == "month" and terms.billing == "by-lesson":
+        last = min(terms.last_on or date.max, add_months(max(today, terms.first_on), 1))
+        for one in coming_charges(db, terms.student_id, today, last):
+            if one.charge.subscription_id == terms.id:
+                return one.charge.price
+    mark = Mark(Occasion(max(today, terms.first_on), "", 0, None, 0))
+    charges = price_package(terms, [mark], used) if terms.kind == "package" else price_marks(terms, [mark])
+    return charges[0].price
 
 
 def students_of(db: sqlite3.Connection, client_id: int) -> list[int]:

@@ -6,6 +6,7 @@ from datetime import date
 from schoolcrm.core.errors import BadValue, NotFound, Refused
 from schoolcrm.core.language import _
 from schoolcrm.core.money.ledger import balance
+from schoolcrm.core.rules.dates import human_date
 from schoolcrm.core.rules.money import human_money
 from schoolcrm.core.store.transaction import WritableSchool
 
@@ -31,22 +32,23 @@ class Payment:
 def pay(school: WritableSchool, payment: Payment, *, even_so: bool = False) -> int:
     """Record a payment and return its id (R37).
 
-    Money for a subscription with a separate balance goes to that balance (R36). Raises BadValue for an amount of
-    the wrong sign; Refused, unless `even_so`, for a day after today and for a refund larger than the balance.
+    Money for a subscription is money for its student, and goes to its separate balance if it has one (R36).
+    Raises BadValue for an amount of the wrong sign, Refused for a student or subscription of another client and,
+    unless `even_so`, for a day after today and for a refund larger than the balance.
     """
     _check_amount(payment)
     if not even_so:
         _check_day(payment, school.today)
         _check_refund(school, payment)
-    _check_owner(school, payment)
+    student_id, separate_id = _beneficiary(school, payment)
     from schoolcrm.core.store.models import Payment as Record
 
     record = school.add(
         Record,
         client_id=payment.client_id,
-        student_id=payment.student_id,
+        student_id=student_id,
         subscription_id=payment.subscription_id,
-        separate_id=_separate(school, payment.subscription_id),
+        separate_id=separate_id,
         kind=payment.kind,
         on_date=payment.on,
         amount=payment.amount,
@@ -82,7 +84,7 @@ def check_kind(kind: str) -> None:
     """Raise BadValue, listing the kinds, when there is no such kind of payment."""
     if kind not in KINDS:
         raise BadValue(
-            _("There is no kind of payment {kind!r}.").format(kind=kind),
+            _("There is no kind of payment «{kind}».").format(kind=kind),
             _("The kinds are: {kinds}.").format(kinds=", ".join(KINDS)),
         )
 
@@ -104,12 +106,17 @@ def _check_amount(payment: Payment) -> None:
             _("The amount {amount} is not above 0.").format(amount=human_money(payment.amount)),
             _("Money back is --kind refund, a correction of the balance --kind adjustment."),
         )
+    if payment.from_balance and payment.kind != "goods":
+        raise BadValue(
+            _("Only goods are taken from the balance; «{kind}» is money.").format(kind=payment.kind),
+            _("Leave --from-balance out, or use --kind goods."),
+        )
 
 
 def _check_day(payment: Payment, today: date) -> None:
     if payment.on > today:
         raise Refused(
-            _("{day} is after today.").format(day=payment.on.isoformat()),
+            _("{day} is after today.").format(day=human_date(payment.on)),
             _("Repeat with --even-so to record it all the same."),
         )
 
@@ -127,20 +134,31 @@ def _check_refund(school: WritableSchool, payment: Payment) -> None:
         )
 
 
-def _check_owner(school: WritableSchool, payment: Payment) -> None:
-    owner = "SELECT client_id FROM student WHERE id = ?"
-    sold_to = (
-        "SELECT client_id FROM student JOIN subscription ON subscription.student_id = student.id"
-        " WHERE subscription.id = ?"
-    )
-    for number, query, sentence in (
-        (payment.student_id, owner, _("The student {id} belongs to another client.")),
-        (payment.subscription_id, sold_to, _("The subscription {id} belongs to another client.")),
-    ):
-        if number is not None and school.db.execute(query, (number,)).fetchone()[0] != payment.client_id:
-            raise Refused(sentence.format(id=number))
+def _beneficiary(school: WritableSchool, payment: Payment) -> tuple[int | None, int | None]:
+    """Return the student the money is for and the subscription whose separate balance it goes to."""
+    student_id, separate_id = payment.student_id, None
+    if payment.subscription_id is not None:
+        sold_to, separate = _subscription(school, payment)
+        separate_id = payment.subscription_id if separate else None
+        if student_id not in (None, sold_to):
+            raise Refused(
+                _("The subscription {id} was sold to another student.").format(id=payment.subscription_id),
+                _("Leave --student out: the subscription says whose it is."),
+            )
+        student_id = sold_to
+    owner = school.db.execute("SELECT client_id FROM student WHERE id = ?", (student_id,)).fetchone()
+    if student_id is not None and owner != (payment.client_id,):
+        raise Refused(_("The student {id} belongs to another client.").format(id=student_id))
+    return student_id, separate_id
 
 
-def _separate(school: WritableSchool, subscription_id: int | None) -> int | None:
-    row = school.db.execute("SELECT id FROM subscription WHERE id = ? AND separate = 1", (subscription_id,)).fetchone()
-    return row[0] if row else None
+def _subscription(school: WritableSchool, payment: Payment) -> tuple[int, bool]:
+    """Return the student of the payment's subscription, and whether it has a separate balance."""
+    row = school.db.execute(
+        "SELECT student.id, subscription.separate FROM subscription"
+        " JOIN student ON student.id = subscription.student_id WHERE subscription.id = ? AND student.client_id = ?",
+        (payment.subscription_id, payment.client_id),
+    ).fetchone()
+    if row is None:
+        raise Refused(_("The subscription {id} belongs to another client.").format(id=payment.subscription_id))
+    return row[0], bool(row[1])

@@ -39,7 +39,7 @@ def add_plan(school: WritableSchool, offer: Offer) -> int:
     name = tidy(offer.name)
     if school.db.execute("SELECT 1 FROM plan WHERE name_key = ?", (fold(name),)).fetchone():
         raise Refused(
-            _("There is a plan {name!r} already.").format(name=name),
+            _("There is a plan «{name}» already.").format(name=name),
             _("Choose another name, or sell that one."),
         )
     from schoolcrm.core.store.models import Plan, PlanLessonType, PlanSubject
@@ -70,8 +70,8 @@ def check_offer(offer: Offer) -> None:
     """Raise BadValue, with what to give, when the terms of a plan don't fit together (R30)."""
     if not tidy(offer.name):
         raise BadValue(_("A plan needs a name."))
-    _check_code(offer.kind, KINDS, _("There is no kind of plan {value!r}."))
-    _check_code(offer.billing, BILLINGS, _("There is no billing {value!r}."))
+    _check_code(offer.kind, KINDS, _("There is no kind of plan «{value}»."))
+    _check_code(offer.billing, BILLINGS, _("There is no billing «{value}»."))
     if offer.price < 0:
         raise BadValue(_("A price can't be below 0."))
     if offer.kind == "package" and (offer.lessons or 0) < 1:
@@ -99,6 +99,6 @@ def parse_length(text: str) -> tuple[int | None, int | None]:
         if unit in "mм":
             return None, int(number)
     raise BadValue(
-        _("{text!r} is not a length of time.").format(text=text),
+        _("«{text}» is not a length of time.").format(text=text),
         _("Give days or months, for example 30d or 1m."),
     )

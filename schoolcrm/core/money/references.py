@@ -27,7 +27,7 @@ _SUBSCRIPTIONS = """
       FROM subscription
       JOIN student ON student.id = subscription.student_id
       JOIN plan ON plan.id = subscription.plan_id
-     WHERE {condition}
+     WHERE ({condition}) AND (? IS NULL OR student.client_id = ?)
      ORDER BY subscription.id
 """
 _LABEL = """
@@ -44,11 +44,17 @@ def find_plan(db: sqlite3.Connection, ref: str) -> int:
     return _PLANS.find(db, ref)
 
 
-def find_subscription(db: sqlite3.Connection, ref: str) -> int:
-    """Return the id of the subscription named by id, student or plan; raises Ambiguous, NotFound, BadValue."""
+def find_subscription(
+    db: sqlite3.Connection, ref: str, *, client_id: int | None = None, include_deleted: bool = False
+) -> int:
+    """Return the id of the subscription named by id, student or plan; raises Ambiguous, NotFound, BadValue.
+
+    `client_id`: only this client's are meant. Deleted ones are found only with `include_deleted`.
+    """
 
     def some(condition: str, parameters: Sequence[object]) -> list[Hit]:
-        rows = db.execute(_SUBSCRIPTIONS.format(condition=condition), parameters)
+        asked = (*parameters, client_id, client_id)
+        rows = db.execute(_SUBSCRIPTIONS.format(condition=condition), asked)
         return [(number, bool(deleted)) for number, deleted in rows]
 
     steps = (
@@ -63,4 +69,5 @@ def find_subscription(db: sqlite3.Connection, ref: str) -> int:
         labels=lambda ids: [(number, db.execute(_LABEL, (number,)).fetchone()[0]) for number in ids],
         known=lambda: _PLANS.names(db),
         wording=_SUBSCRIPTION,
+        include_archived=include_deleted,
     )

@@ -6,11 +6,11 @@ from datetime import date, timedelta
 
 from schoolcrm.core.errors import BadValue, NotFound, Refused
 from schoolcrm.core.language import _
-from schoolcrm.core.money.charges import price_unpaid
+from schoolcrm.core.money.charges import months_beside, price_anew, price_unpaid
 from schoolcrm.core.money.plans import BILLINGS
 from schoolcrm.core.money.terms import terms_of
 from schoolcrm.core.rules.charging import upfront_charges
-from schoolcrm.core.rules.dates import add_months
+from schoolcrm.core.rules.dates import add_months, human_date
 from schoolcrm.core.statuses.events import require_active, subscription_sold
 from schoolcrm.core.store.transaction import WritableSchool
 
@@ -62,7 +62,8 @@ class _Plan:
 def sell(school: WritableSchool, sale: Sale, *, reprice: bool = False) -> Sold:
     """Sell a plan to a student, move the client's statuses (R7) and charge what is due upfront (R31).
 
-    `reprice`: marks without a subscription since its first day are paid by it (R33). Raises Refused for a deleted
+    `reprice`: marks without a subscription since its first day are paid by it (R33). Lessons to come that it
+    takes over from a month plan make that plan's others dearer (R31). Raises Refused for a deleted
     client or archived plan, BadValue for days or a billing that don't fit.
     """
     client_id = _client_of(school, sale.student_id)
@@ -76,6 +77,7 @@ def sell(school: WritableSchool, sale: Sale, *, reprice: bool = False) -> Sold:
     if not sale.trial and sale.origin == "sale":
         subscription_sold(school, client_id, subscription_id)
     repriced = price_unpaid(school, sale.student_id, sale.first_on) if reprice else 0
+    price_anew(school, months_beside(school.db, [subscription_id]))
     return Sold(subscription_id, client_id, last_on, repriced)
 
 
@@ -92,6 +94,8 @@ def _plan(school: WritableSchool, plan_id: int) -> _Plan:
         " archived_on FROM plan WHERE id = ?",
         (plan_id,),
     ).fetchone()
+    if row is None:
+        raise NotFound(_("There is no plan {id}.").format(id=plan_id))
     return _Plan(*row)
 
 
@@ -105,18 +109,19 @@ def _last_day(plan: _Plan, first_on: date) -> date | None:
 
 def _check(sale: Sale, plan: _Plan, last_on: date | None) -> None:
     if plan.archived_on is not None:
-        raise Refused(_("The plan {name!r} is archived.").format(name=plan.name), _("Sell another plan."))
+        raise Refused(_("The plan «{name}» is archived.").format(name=plan.name), _("Sell another plan."))
     if last_on is not None and last_on < sale.first_on:
         raise BadValue(
             _("The subscription would end on {last}, before its first day {first}.").format(
-                last=last_on, first=sale.first_on
-            )
+                last=human_date(last_on), first=human_date(sale.first_on)
+            ),
+            _("Give a later --to, or an earlier --from."),
         )
     if sale.price is not None and sale.price < 0:
         raise BadValue(_("A price can't be below 0."))
     if sale.billing and sale.billing not in BILLINGS:
         raise BadValue(
-            _("There is no billing {value!r}.").format(value=sale.billing),
+            _("There is no billing «{value}».").format(value=sale.billing),
             _("It is one of: {known}.").format(known=", ".join(BILLINGS)),
         )
     if plan.kind == "month" and (sale.billing or plan.billing) == "upfront" and last_on is None:

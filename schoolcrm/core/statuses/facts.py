@@ -72,7 +72,7 @@ def _number(db: sqlite3.Connection, key: str, default: int) -> int:
     if text.isascii() and text.isdecimal() and 0 < int(text) < 10_000:
         return int(text)
     raise BadValue(
-        _("The setting {key} is {value!r}, which is not a whole number above 0.").format(key=key, value=text),
+        _("The setting {key} is «{value}», which is not a whole number above 0.").format(key=key, value=text),
         _("Set it to a number, for example {default}.").format(default=default),
     )
 

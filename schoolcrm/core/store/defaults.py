@@ -104,7 +104,7 @@ def currency_code(text: str) -> str:
     code = text.strip().upper()
     if len(code) == 3 and code.isascii() and code.isalpha():
         return code
-    raise BadValue(_("{value!r} is not a currency code.").format(value=text), _("Use three letters: RUB, EUR, KZT…"))
+    raise BadValue(_("«{value}» is not a currency code.").format(value=text), _("Use three letters: RUB, EUR, KZT…"))
 
 
 def fill(db: sqlite3.Connection, *, language: str, currency: str, time_zone: str) -> None:

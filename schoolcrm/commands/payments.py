@@ -1,0 +1,130 @@
+"""`schoolcrm payments`: money in, money out, corrections."""
+
+import re
+from typing import Annotated, Any
+
+import typer
+
+from schoolcrm.commands.new_entries import New, entry_named
+from schoolcrm.commands.periods import From, PeriodName, To, period_of
+from schoolcrm.commands.session import choose, day, done, reading, show, writing
+from schoolcrm.core.errors import WrongUsage
+from schoolcrm.core.language import _
+from schoolcrm.lazy import Changing, Showing, group
+
+app = group(_("Money in, money out, corrections."))
+
+_NEGATIVE = re.compile(r"-[\d\s\u00a0\u202f.,]+")
+
+
+class WithSignedAmount(Changing):
+    """A command one of whose arguments may be a sum with a leading minus, which is no option."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> Any:
+        """Read "-500" as the sum it is: with the true minus sign the parser leaves it alone."""
+        valued = {name for param in self.params if not getattr(param, "is_flag", True) for name in param.opts}
+        before = ["", *args]
+        return super().parse_args(
+            ctx,
+            [
+                "−" + word[1:] if _NEGATIVE.fullmatch(word) and before[at] not in valued else word
+                for at, word in enumerate(args)
+            ],
+        )
+
+
+@app.command(cls=WithSignedAmount, help=_("Record a payment: income unless --kind says otherwise."))
+def add(
+    ctx: typer.Context,
+    client: Annotated[str, typer.Argument(help=_("Client (or student): id, name or phone."))],
+    amount: Annotated[str, typer.Argument(help=_("Sum: 1500, 1500.50 or '1 500,50'."))] = "",
+    amount_option: Annotated[str, typer.Option("--amount", help=_("The sum, in place of the argument."))] = "",
+    kind: Annotated[str, typer.Option("--kind", help=_("income, refund, adjustment or goods."))] = "income",
+    on: Annotated[str, typer.Option("--on", help=_("Day of the payment; default: today."))] = "",
+    account: Annotated[str, typer.Option("--account", help=_("Where the money is: cash, card…"))] = "",
+    student: Annotated[str, typer.Option("--student", help=_("The student it is paid for."))] = "",
+    subscription: Annotated[str, typer.Option("--subscription", help=_("The subscription it is paid for."))] = "",
+    payer: Annotated[str, typer.Option("--payer", help=_("Who paid, if not the client."))] = "",
+    note: Annotated[str, typer.Option("--note", help=_("A note."))] = "",
+    from_balance: Annotated[bool, typer.Option("--from-balance", help=_("Take goods from the balance."))] = False,
+    new: New = False,
+    even_so: Annotated[
+        bool, typer.Option("--even-so", help=_("Also after today, or a refund above the balance."))
+    ] = False,
+) -> None:
+    from schoolcrm.core.money.ledger import balance
+    from schoolcrm.core.money.payments import Payment, pay
+    from schoolcrm.core.money.references import find_subscription
+    from schoolcrm.core.people.own_students import find_student_of
+    from schoolcrm.core.people.references import find_client
+    from schoolcrm.core.rules.money import human_money, machine_money, parse_money
+    from schoolcrm.reports.names import client_name
+
+    kopecks = parse_money(_the_amount(amount, amount_option))
+    with writing(ctx) as school:
+        client_id = choose(find_client, school.db, client)
+        payment = Payment(
+            client_id=client_id,
+            amount=kopecks,
+            on=day(school, on),
+            kind=kind,
+            account_id=entry_named(school, "accounts", account, new=new),
+            student_id=choose(find_student_of, school.db, client_id, student) if student else None,
+            subscription_id=(
+                choose(find_subscription, school.db, subscription, client_id=client_id) if subscription else None
+            ),
+            from_balance=from_balance,
+            payer=payer,
+            note=note,
+        )
+        number = pay(school, payment, even_so=even_so)
+        name = client_name(school.db, client_id)
+        left = balance(school.db, client_id)
+    message = _("Payment {id}: {name}, {amount}; balance now {balance}.").format(
+        id=number, name=name, amount=human_money(kopecks), balance=human_money(left)
+    )
+    done(ctx, message, id=number, client_id=client_id, amount=machine_money(kopecks), balance=machine_money(left))
+
+
+@app.command("list", cls=Showing, help=_("Payments, newest first; voided ones are marked."))
+def list_(
+    ctx: typer.Context,
+    client: Annotated[str, typer.Argument(help=_("Only this client's."))] = "",
+    kind: Annotated[str, typer.Option("--kind", help=_("Only this kind."))] = "",
+    first: From = "",
+    last: To = "",
+    period: PeriodName = "",
+) -> None:
+    from schoolcrm.core.people.references import find_client
+    from schoolcrm.reports.names import client_name
+    from schoolcrm.reports.payments import find_payments, payments_table
+
+    with reading(ctx) as school:
+        span = period_of(school, first, last, period, default="all")
+        client_id = choose(find_client, school.db, client) if client else None
+        rows = find_payments(school.db, span, client_id=client_id, kind=kind)
+        name = client_name(school.db, client_id) if client_id is not None else ""
+        table = payments_table(rows, span, client=name, kind=kind)
+    show(ctx, table)
+
+
+@app.command(cls=Changing, help=_("Take a payment back; it stays in the list with the reason."))
+def void(
+    ctx: typer.Context,
+    payment: Annotated[int, typer.Argument(help=_("The payment's number."))],
+    reason: Annotated[str, typer.Option("--reason", help=_("Why."))] = "",
+) -> None:
+    from schoolcrm.core.money.payments import void_payment
+
+    with writing(ctx) as school:
+        void_payment(school, payment, reason)
+    done(ctx, _("Payment {id} is void.").format(id=payment), id=payment)
+
+
+def _the_amount(argument: str, option: str) -> str:
+    if bool(argument) == bool(option):
+        raise WrongUsage(
+            _("The sum is missing.") if not argument else _("The sum is given twice."),
+            _("Give it once: payments add CLIENT 1500, or --amount=1500."),
+        )
+    return argument or option

@@ -1,0 +1,285 @@
+"""Random histories that happen at once in a true school and in the oracle."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from builders import add_client, add_entry, add_group, add_schedule, add_student, join, student_of, writing_school
+from hypothesis import strategies as st
+from ledger_oracle import Lesson, Oracle, Paid, Sold
+
+from schoolcrm.core.learning.attendance import Attendance
+from schoolcrm.core.learning.lessons import hold, lesson_of_group, lesson_of_student
+from schoolcrm.core.money.payments import Payment, pay, void_payment
+from schoolcrm.core.money.plans import Offer, add_plan
+from schoolcrm.core.money.sales import Sale, sell
+
+FIRST, LAST = date(2026, 9, 1), date(2026, 11, 8)
+AFTER_ALL = date(2026, 12, 31)
+ROBOTS, CHESS = 1, 2
+PRESENT = "present"
+SHARES = {PRESENT: 100, "": 100, "УП": 0, "НП": 100, "Б": 50}
+
+
+# What can happen ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Sells:
+    student: int
+    kind: str
+    price: int
+    lessons: int
+    first: int
+    days: int | None
+    upfront: bool
+    separate: bool
+    stop: bool
+    subjects: frozenset[int]
+    reprice: bool
+
+
+@dataclass(frozen=True)
+class Pays:
+    client: int
+    kind: str
+    amount: int
+    negative: bool
+    from_balance: bool
+    day: int
+    subscription: int | None
+
+
+@dataclass(frozen=True)
+class Voids:
+    payment: int
+
+
+@dataclass(frozen=True)
+class Marks:
+    """Mark anew one of those marked before."""
+
+    mark: int
+    as_what: str
+
+
+@dataclass(frozen=True)
+class Holds:
+    """Hold the lesson of that number; of a lesson held already, mark one student anew."""
+
+    lesson: int
+    marks: tuple[str, str, str]
+    guest: int | None
+
+
+Event = Sells | Pays | Voids | Holds | Marks
+
+DAYS = st.integers(-5, 60)
+SELLS = st.builds(
+    Sells,
+    student=st.sampled_from([0, 0, 1, 1, 2]),
+    kind=st.sampled_from(["lesson", "package", "package", "month", "month"]),
+    price=st.integers(0, 600_000),
+    lessons=st.integers(1, 5),
+    first=st.integers(-5, 5) | st.integers(-5, 30),
+    days=st.none() | st.none() | st.integers(1, 80),
+    upfront=st.sampled_from([False, False, False, True]),
+    separate=st.booleans(),
+    stop=st.sampled_from([False, False, True]),
+    subjects=st.sampled_from([frozenset(), frozenset(), frozenset({ROBOTS}), frozenset({CHESS})]),
+    reprice=st.booleans(),
+)
+PAYS = st.builds(
+    Pays,
+    client=st.integers(0, 1),
+    kind=st.sampled_from(["income", "income", "refund", "adjustment", "goods"]),
+    amount=st.integers(1, 500_000),
+    negative=st.booleans(),
+    from_balance=st.booleans(),
+    day=DAYS,
+    subscription=st.none() | st.integers(0, 5),
+)
+HOLDS = st.builds(
+    Holds,
+    lesson=st.integers(0, 11) | st.integers(0, 39),
+    marks=st.tuples(*[st.sampled_from([PRESENT, PRESENT, "", "УП", "НП", "Б"])] * 3),
+    guest=st.none() | st.none() | st.integers(0, 2),
+)
+MARKS = st.builds(Marks, st.integers(0, 30), st.sampled_from([PRESENT, PRESENT, "", "УП", "Б"]))
+ANYTHING = SELLS | PAYS | HOLDS | HOLDS | HOLDS | MARKS | MARKS | st.builds(Voids, st.integers(0, 9))
+HISTORIES: st.SearchStrategy[list[Event]] = st.builds(
+    lambda *parts: [event for part in parts for event in part],
+    st.lists(SELLS, min_size=1, max_size=5),
+    st.lists(HOLDS, min_size=5, max_size=12),
+    st.lists(ANYTHING, max_size=15),
+)
+
+
+class TakenBack(Exception):
+    """Nothing of an example is kept, so that one file serves all."""
+
+
+@contextmanager
+def world(path: Path) -> Iterator["World"]:
+    """A school with two families, two groups and a student of his own lessons; it is taken back at the end."""
+    with suppress(TakenBack), writing_school(path, AFTER_ALL) as school:
+        yield World(school)
+        raise TakenBack
+
+
+@dataclass
+class World:
+    """The school, the oracle, and what they have in common: students, groups, lessons."""
+
+    school: Any
+    clients: list[int] = field(default_factory=list)
+    students: list[int] = field(default_factory=list)
+    held: dict[tuple[int, Lesson], int] = field(default_factory=dict)
+    payments: list[tuple[int, Paid]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        school = self.school
+        add_entry(school, "absence-reasons", "Болезнь", short="Б", charged=50)
+        subjects = {ROBOTS: add_entry(school, "subjects", "Роботы"), CHESS: add_entry(school, "subjects", "Шахматы")}
+        assert subjects == {ROBOTS: 1, CHESS: 2}
+        self.clients = [add_client(school, "Ивановы", student="Маша"), add_client(school, "Петровы", student="Олег")]
+        masha, oleg = (student_of(school, client) for client in self.clients)
+        petya = add_student(school, self.clients[0], "Петя")
+        self.students = [masha, petya, oleg]
+        robots, chess = add_group(school, "Роботы", subject_id=ROBOTS), add_group(school, "Шахматы", subject_id=CHESS)
+        self.stays = {
+            robots: [(one, FIRST, date.max) for one in self.students],
+            chess: [(masha, date(2026, 9, 10), date(2026, 10, 20)), (petya, FIRST, date.max)],
+        }
+        for group, stays in self.stays.items():
+            for student, first, last in stays:
+                join(school, group, student, first, None if last == date.max else last)
+        add_schedule(school, group_id=robots, days="tue,fri", time="18:00", first_on=FIRST, last_on=LAST)
+        add_schedule(school, group_id=chess, days="wed", time="16:00", first_on=FIRST, last_on=LAST)
+        add_schedule(school, student_id=petya, days="sat", time="10:00", first_on=FIRST, last_on=LAST)
+        days = [FIRST + timedelta(days=number) for number in range((LAST - FIRST).days + 1)]
+        self.lessons = (
+            [(robots, Lesson(day, "18:00", ROBOTS)) for day in days if day.isoweekday() in (2, 5)]
+            + [(chess, Lesson(day, "16:00", CHESS)) for day in days if day.isoweekday() == 3]
+            + [(-petya, Lesson(day, "10:00", None, 2)) for day in days if day.isoweekday() == 6]
+        )
+        self.lessons.sort(key=lambda one: one[1].moment)
+        client_of = {masha: self.clients[0], petya: self.clients[0], oleg: self.clients[1]}
+        self.oracle = Oracle(client_of, self.planned)
+
+    # Lessons --------------------------------------------------------------------------------------------
+
+    def members(self, owner: int, day: date) -> list[int]:
+        """Who is expected: members of the group, or the one student (owner below 0)."""
+        if owner < 0:
+            return [-owner]
+        return [student for student, first, last in self.stays[owner] if first <= day <= last]
+
+    def planned(self, student: int) -> list[Lesson]:
+        """The student's lessons still to be held."""
+        return [
+            lesson
+            for owner, lesson in self.lessons
+            if (owner, lesson) not in self.held and student in self.members(owner, lesson.on)
+        ]
+
+    def hold(self, owner: int, lesson: Lesson, marks: dict[int, str]) -> None:
+        """Hold the lesson, or mark again, on both sides; student → PRESENT, a reason's short name or ""."""
+        db = self.school.db
+        reasons = dict(db.execute("SELECT short, id FROM absence_reason"))
+        wanted = [Attendance(one, mark == PRESENT, reasons.get(mark)) for one, mark in marks.items()]
+        if owner < 0:
+            meant = lesson_of_student(db, -owner, lesson.on, lesson.time)
+            assert meant is not None
+        else:
+            meant = lesson_of_group(db, owner, lesson.on, lesson.time).lesson
+        self.held[owner, lesson] = hold(self.school, meant, wanted).id
+        for student, mark in marks.items():
+            member = owner > 0 and student in self.members(owner, lesson.on)
+            self.oracle.mark(student, lesson, attended=mark == PRESENT, share=SHARES[mark], member=member)
+
+    # Events ---------------------------------------------------------------------------------------------
+
+    def happen(self, event: Event) -> None:
+        """Let an event happen on both sides."""
+        if isinstance(event, Sells):
+            self._sell(event)
+        elif isinstance(event, Pays):
+            self._pay(event)
+        elif isinstance(event, Voids):
+            self._void(event)
+        elif isinstance(event, Marks):
+            self._mark_anew(event)
+        else:
+            self._hold(event)
+
+    def _sell(self, event: Sells) -> None:
+        student, first = self.students[event.student], FIRST + timedelta(days=event.first)
+        days = 60 if event.days is None and event.kind == "month" and event.upfront else event.days
+        last = None if days is None else first + timedelta(days=days)
+        lessons = event.lessons if event.kind == "package" else None
+        offer = Offer(
+            name=f"plan {len(self.oracle.sold)}",
+            kind=event.kind,
+            price=event.price,
+            lessons=lessons,
+            billing="upfront" if event.upfront else "by-lesson",
+            separate=event.separate,
+            stop_at_end=event.stop,
+            subject_ids=sorted(event.subjects),
+        )
+        plan = add_plan(self.school, offer)
+        sold = sell(self.school, Sale(student, plan, FIRST, first, last), reprice=event.reprice)
+        facts = (sold.id, student, event.kind, event.price, lessons, first, last)
+        self.oracle.sold.append(
+            Sold(*facts, event.upfront, event.separate, event.stop, event.subjects)  # type: ignore[arg-type]
+        )
+        if event.reprice:
+            self.oracle.pay_unpaid(student, first)
+
+    def _pay(self, event: Pays) -> None:
+        client = self.clients[event.client]
+        theirs = [sold for sold in self.oracle.sold if self.oracle.client_of[sold.student] == client]
+        sold = None if event.subscription is None or not theirs else theirs[event.subscription % len(theirs)]
+        signed = -event.amount if event.kind == "adjustment" and event.negative else event.amount
+        payment = Payment(
+            client_id=client,
+            amount=signed,
+            on=FIRST + timedelta(days=event.day),
+            kind=event.kind,
+            subscription_id=sold.id if sold else None,
+            from_balance=event.kind == "goods" and event.from_balance,
+        )
+        number = pay(self.school, payment, even_so=True)
+        effects = {"income": signed, "refund": -signed, "adjustment": signed, "goods": -signed * event.from_balance}
+        account = sold.id if sold and sold.separate else 0
+        paid = Paid(client, payment.on, event.kind, effects[event.kind], account, sold.student if sold else None)
+        self.oracle.paid.append(paid)
+        self.payments.append((number, paid))
+
+    def _void(self, event: Voids) -> None:
+        if self.payments:
+            number, paid = self.payments[event.payment % len(self.payments)]
+            if not paid.void:
+                void_payment(self.school, number, "mistake")
+                paid.void = True
+
+    def _mark_anew(self, event: Marks) -> None:
+        if self.oracle.marks:
+            marked = list(self.oracle.marks.values())[event.mark % len(self.oracle.marks)]
+            owner = next(owner for owner, lesson in self.held if lesson == marked.lesson)
+            self.hold(owner, marked.lesson, {marked.student: event.as_what})
+
+    def _hold(self, event: Holds) -> None:
+        owner, lesson = self.lessons[event.lesson % len(self.lessons)]
+        members = self.members(owner, lesson.on)
+        if (owner, lesson) in self.held:
+            members = members[event.lesson % 3 :][:1]
+        marks = {student: event.marks[at % 3] for at, student in enumerate(members)}
+        guest = None if event.guest is None else self.students[event.guest]
+        if guest is not None and owner > 0 and guest not in self.members(owner, lesson.on):
+            marks[guest] = event.marks[2]
+        self.hold(owner, lesson, marks)

@@ -1,0 +1,46 @@
+"""The list of sold subscriptions: lessons left, state, and what burnt (R34, R38)."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+from builders import (
+    add_client,
+    add_group,
+    add_plan,
+    hold,
+    join,
+    make_school,
+    run_cli,
+    sell_plan,
+    student_of,
+    writing_school,
+)
+
+
+@pytest.mark.parametrize(("burn", "burnt", "burnt_sum"), [(True, 1, "666.68"), (False, None, None)])
+def test_r34_burnt_lessons_and_their_sum_are_counted(
+    tmp_path: Path, burn: bool, burnt: int | None, burnt_sum: str | None
+) -> None:
+    """Of 3 lessons for 2000 two cost 666.66; the third, unused at the end, burnt with its 666.68."""
+    path = make_school(tmp_path)
+    with writing_school(path, date(2026, 9, 30)) as school:
+        student = student_of(school, add_client(school))
+        group = add_group(school, "Робо 1")
+        join(school, group, student, date(2026, 9, 1))
+        plan = add_plan(school, "package", 200000, lessons=3, burn=burn)
+        sell_plan(school, student, plan, date(2026, 9, 1), last_on=date(2026, 9, 30))
+        hold(school, group, date(2026, 9, 5), [student])
+        hold(school, group, date(2026, 9, 12), [student])
+    (row,) = listed(path, "2026-10-01")["rows"]
+    assert (row["state"], row["lessons_left"], row["burnt"]) == ("ended", 0, burnt)
+    assert row["burnt_sum"] == burnt_sum
+    (row,) = listed(path, "2026-09-30")["rows"]
+    assert (row["state"], row["burnt"]) == ("running", None)
+
+
+def listed(path: Path, today: str) -> dict[str, list[dict[str, object]]]:
+    code, out, _err = run_cli("subscription", "list", "--format", "json", db=path, today=today)
+    assert code == 0
+    return json.loads(out)  # type: ignore[no-any-return]

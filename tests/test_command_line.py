@@ -1,0 +1,102 @@
+"""The root of the command line: help, version, global options, and how failures are told."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from builders import make_school, run_cli
+
+from schoolcrm import __version__
+from schoolcrm.commands import root_help
+from schoolcrm.commands.table_of_commands import COMMANDS
+from schoolcrm.reports import writers
+
+
+@pytest.fixture
+def school(tmp_path: Path) -> Path:
+    """A new school's database."""
+    return make_school(tmp_path)
+
+
+def test_the_root_lists_every_command_in_its_order() -> None:
+    code, out, err = run_cli("--help")
+    listed = [line.split()[0] for line in out.partition("Commands:")[2].splitlines() if line[2:3].strip()]
+    assert (code, err) == (0, "")
+    assert listed == [entry.name for entry in COMMANDS]
+
+
+@pytest.mark.parametrize("lang", ["en", "ru"])
+def test_the_page_of_the_root_is_at_most_78_columns_wide(lang: str) -> None:
+    _code, out, _err = run_cli("--help", lang=lang)
+    assert max(map(len, out.splitlines())) <= 78
+
+
+def test_a_long_meaning_is_wrapped_under_its_own_column(monkeypatch: pytest.MonkeyPatch) -> None:
+    long = root_help.GLOBAL_OPTIONS[0][2] + " word" * 30
+    monkeypatch.setattr(root_help, "GLOBAL_OPTIONS", (("--db", "FILE", long), ("--verbose", "", "Short.")))
+    lines = root_help.root_help().splitlines()
+    first = next(at for at, line in enumerate(lines) if "--db FILE" in line)
+    column = lines[first].index("The school's")
+    assert lines[first + 1].index("word") == column == lines[first + 3].index("Short.")
+    assert max(map(len, lines)) <= 78
+
+
+@pytest.mark.parametrize("words", [["--version"], ["-q", "--version"], ["--lang", "ru", "--version"]], ids=" ".join)
+def test_the_version_is_printed_wherever_it_is_asked_for(words: list[str]) -> None:
+    assert run_cli(*words)[:2] == (0, f"schoolcrm {__version__}\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence", "hint"),
+    [
+        (["clinets"], "There is no command «clinets».", "Did you mean: clients?"),
+        (["report", "debtor"], "There is no command «debtor».", "Did you mean: debtors?"),
+        (["frobnicate"], "There is no command «frobnicate».", "'schoolcrm --help' lists the commands."),
+        (["report", "debtors", "--today"], "The option --today needs a value.", "'schoolcrm --help' shows"),
+        (["--lang", "fr", "report"], "There is no language «fr» in the program.", "Use --lang ru or --lang en."),
+    ],
+    ids=["command", "subcommand", "nothing-like-it", "value", "language"],
+)
+def test_wrong_usage_is_a_sentence_and_a_hint(words: list[str], sentence: str, hint: str) -> None:
+    code, out, err = run_cli(*words)
+    assert (code, out) == (2, "")
+    assert err.startswith(f"error: {sentence}\nhint: {hint}")
+
+
+def test_global_options_are_accepted_before_and_after_the_command(school: Path) -> None:
+    before = run_cli("--db", str(school), "--lang", "ru", "status", "list")
+    after = run_cli("status", "list", f"--db={school}", "--lang", "ru")
+    assert before == after
+    assert before[0] == 0
+
+
+@pytest.mark.parametrize("debug", [False, True], ids=["plain", "debug"])
+def test_a_defect_is_one_sentence_and_a_traceback_only_on_demand(
+    debug: bool, school: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def defective(*_words: object) -> None:
+        secret = "+79160000000"
+        raise RuntimeError(str(len(secret)))
+
+    monkeypatch.setattr(writers, "write", defective)
+    code, _out, err = run_cli("status", "list", *(["--debug"] if debug else []), db=school)
+    assert code == 1
+    assert "error: The program failed" in err
+    assert "send what it prints: RuntimeError." in err
+    assert ("Traceback" in err) is debug
+    assert "+7916" not in err
+
+
+def test_a_reader_that_has_enough_is_no_error(school: Path) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [sys.executable, "-m", "schoolcrm", "--db", str(school), "status", "list"],
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (0, b"")
