@@ -7,7 +7,7 @@ needs nothing, the help page of the root needs no Typer, and no command pays for
 import os
 import sys
 
-_SHORT = {"-q": "--quiet"}
+_SHORT = {"-q": "--quiet", "-h": "--help"}
 _VALUED = {"--db", "--lang", "--today", "--user"}
 _FLAGS = {"--quiet", "--debug"}
 
@@ -15,7 +15,7 @@ _FLAGS = {"--quiet", "--debug"}
 def main(arguments: list[str]) -> int:
     """Run one command and return the process's exit code (docs/exit-codes.md)."""
     os.umask(0o077)
-    _write_utf8()
+    _prepare_streams()
     try:
         code = _print_version() if arguments[:1] == ["--version"] else _run(arguments)
         sys.stdout.flush()
@@ -66,7 +66,7 @@ def extract_global_options(arguments: list[str]) -> tuple[dict[str, str], list[s
         elif name in _VALUED:
             given[name] = value if equals else _value_of(name, next(words, None))
         else:
-            rest.append(word)
+            rest.append(name if name == "--help" else word)
     return given, rest
 
 
@@ -99,6 +99,7 @@ def _use_language(asked: str) -> None:
 def _run_command(words: list[str], given: dict[str, str], settings: dict[str, str]) -> int:
     import typer
 
+    from schoolcrm.commands.failures import forget_change
     from schoolcrm.commands.questions import Unanswered, forget_answers
     from schoolcrm.commands.session import Session
     from schoolcrm.commands.table_of_commands import COMMANDS
@@ -109,6 +110,7 @@ def _run_command(words: list[str], given: dict[str, str], settings: dict[str, st
     root = LazyGroup({entry.name: entry.module for entry in COMMANDS})
     session = Session.from_environment(given, os.environ, settings)
     forget_answers()
+    forget_change()
     while True:
         try:
             # Not `root.main`: that turns a closed pipe (`| head`) into exit code 1.
@@ -136,8 +138,16 @@ def _print_help() -> int:
     return 0
 
 
-def _write_utf8() -> None:
-    """Text in any encoding of the terminal: what it can't show is replaced, never an exception."""
+def _prepare_streams() -> None:
+    """Text in any encoding of the terminal: what it can't show is replaced, never an exception.
+
+    A stream that the caller has closed becomes the null device: cron may well close both, and the number of a
+    closed stream must not be given to the database's file.
+    """
+    # They stay open as long as the program runs.
+    sys.stdin = sys.stdin or open(os.devnull, encoding="utf-8")  # noqa: PTH123, SIM115
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from builders import make_school, run_cli
+from builders import add_client, make_school, reading_school, run_cli, writing_school
 
 from schoolcrm import __version__
 from schoolcrm.commands import root_help
@@ -100,3 +100,33 @@ def test_a_reader_that_has_enough_is_no_error(school: Path) -> None:
     )
     os.close(writing)
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-", "<&- >&- 2>&-"])
+def test_closed_streams_are_no_error_and_the_work_is_done_once(tmp_path: Path, closed: str) -> None:
+    path = make_school(tmp_path)
+    with writing_school(path) as school:
+        add_client(school, "Анна Иванова")
+    program = Path(sys.executable).with_name("schoolcrm")
+    command = f"{program} --db {path} --today 2026-09-01 payments add 1 5 --format json {closed}"
+    assert subprocess.run(command, shell=True, capture_output=True, check=False).returncode == 0
+    with reading_school(path) as school:
+        assert school.db.execute("SELECT count(*) FROM payment").fetchone() == (1,)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no full device")
+def test_lost_output_of_a_change_that_was_made_says_so(tmp_path: Path) -> None:
+    path = make_school(tmp_path)
+    with writing_school(path) as school:
+        add_client(school, "Анна Иванова")
+    program = Path(sys.executable).with_name("schoolcrm")
+    command = f"{program} --db {path} --lang en --today 2026-09-01 payments add 1 5 --format json >/dev/full"
+    done = subprocess.run(command, shell=True, capture_output=True, encoding="utf-8", check=False)
+    assert done.returncode == 6
+    assert "The change was made" in done.stderr
+    assert "nothing was changed" not in done.stderr
+
+
+def test_words_too_many_are_named() -> None:
+    _code, _out, err = run_cli("clients", "add", "Анна", "лишнее", "слово")
+    assert "лишнее слово" in err

@@ -11,10 +11,27 @@ if TYPE_CHECKING:
     import typer
 
 
+_changed = False
+
+
+def note_change() -> None:
+    """Remember that the command has changed the database: a failure after that must not say otherwise."""
+    global _changed
+    _changed = True
+
+
+def forget_change() -> None:
+    """Begin a new command line."""
+    global _changed
+    _changed = False
+
+
 def report_failure(error: Exception, *, debug: bool) -> int:
     """Tell on stderr what went wrong and return the exit code; a traceback only with `debug`."""
-    if isinstance(error, SchoolError):
+    if isinstance(error, SchoolError) and not (_changed and isinstance(error, DiskTrouble)):
         return report_refusal(error)
+    if _changed and isinstance(error, (DiskTrouble, OSError)):
+        return report_refusal(_output_lost(error))
     import typer
 
     if isinstance(error, typer.Abort):
@@ -60,13 +77,24 @@ def _disk_trouble(error: OSError) -> DiskTrouble:
     return DiskTrouble(sentence, _("Check the path, its permissions and the free space."))
 
 
+def _output_lost(error: DiskTrouble | OSError) -> DiskTrouble:
+    trouble = _disk_trouble(error) if isinstance(error, OSError) else error
+    return DiskTrouble(
+        _("The change was made, but what the command prints could not be written."),
+        _("Don't repeat the command. The reason: {reason}").format(reason=trouble.sentence),
+    )
+
+
 def _report_defect(error: Exception, *, debug: bool) -> int:
     """One sentence for a defect of the program; a traceback never shows local values."""
     if debug:
         import traceback
 
         traceback.print_exception(error)
-    _say_error(_("The program failed on something it did not expect; nothing was changed."))
+    if _changed:
+        _say_error(_("The change was made, but then the program failed on something it did not expect."))
+    else:
+        _say_error(_("The program failed on something it did not expect; nothing was changed."))
     _say_hint(_("Run it again with --debug and send what it prints: {kind}.").format(kind=type(error).__name__))
     return ExitCode.REFUSED
 

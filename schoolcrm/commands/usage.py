@@ -43,7 +43,7 @@ def _bad_option_usage(error: Any) -> str:
 
 def _usage(error: Any) -> str:
     if "unexpected extra argument" in error.message:
-        words = error.message.partition("(")[2].rstrip(")")
+        words = error.message.rpartition("(")[2].rstrip(").")
         return _("There are words too many: {words}.").format(words=words)
     return str(error.message)
 

@@ -8,7 +8,7 @@ from itertools import takewhile
 
 from schoolcrm.core.learning.timetable import PlannedLesson, read_calendar
 from schoolcrm.core.money.ledger import balances
-from schoolcrm.core.money.terms import marks_of_student, terms_of_student
+from schoolcrm.core.money.terms import marks_under, terms_of_student
 from schoolcrm.core.rules.charging import Charge, Mark, Occasion, Terms, price_marks, price_package, projected
 from schoolcrm.core.rules.coverage import (
     Coverage,
@@ -42,7 +42,10 @@ def client_coverage(db: sqlite3.Connection, client_id: int, today: date) -> Cove
     for student_id in students_of(db, client_id):
         offers = terms_of_student(db, student_id)
         free_until = max(free_until, last_free_day(offers))
-        coming = _coming(db, student_id, offers, today, min(_last_paid_day(offers), add_months(today, MONTHS_AHEAD)))
+        last = min(_last_paid_day(offers), add_months(today, MONTHS_AHEAD))
+        if last < today:
+            continue
+        coming = _coming(db, student_id, offers, today, last)
         streams.append(ProjectedCharge(one.account, one.charge) for one in coming)
     return walk(balances(db, client_id), in_date_order(*streams), free_until=free_until)
 
@@ -85,6 +88,7 @@ def _coming(
     db: sqlite3.Connection, student_id: int, offers: list[Terms], today: date, last: date
 ) -> Iterator[ComingCharge]:
     month = today.replace(day=1)
+    offers = [terms for terms in offers if terms.last_on is None or terms.last_on >= month]
     calendar = read_calendar(db, student_ids=[student_id], first=month)
     unheld = [lesson.occasion for lesson in calendar.lessons(month, today) if _waiting(lesson) and lesson.on < today]
     read: list[PlannedLesson] = []
@@ -95,7 +99,8 @@ def _coming(
                 read.append(lesson)
                 yield lesson
 
-    held = marks_of_student(db, student_id)
+    # A price by lesson does not depend on other marks.
+    held = {terms.id: marks_under(db, terms.id) for terms in offers if terms.kind != "lesson"}
     charges = projected(offers, held, (lesson.occasion for lesson in upcoming()), unheld=unheld)
     for account, charge in placed(offers, charges):
         yield ComingCharge(student_id, read.pop(0), charge, account)

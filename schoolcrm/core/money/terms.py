@@ -38,14 +38,6 @@ def marks_under(db: sqlite3.Connection, subscription_id: int) -> list[Mark]:
     return [mark_of(row[1:]) for row in rows]
 
 
-def marks_of_student(db: sqlite3.Connection, student_id: int) -> dict[int, list[Mark]]:
-    """Return all the student's paid marks by subscription."""
-    found: dict[int, list[Mark]] = {}
-    for row in db.execute(_MARKS + " WHERE mark.student_id = ? AND mark.subscription_id IS NOT NULL", (student_id,)):
-        found.setdefault(row[0], []).append(mark_of(row[1:]))
-    return found
-
-
 def used_of_packages(
     db: sqlite3.Connection, offers: Iterable[Terms], without_lesson: int | None = None
 ) -> dict[int, int]:
