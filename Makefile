@@ -27,7 +27,6 @@ messages: $(READY)  ## gather the texts into the Russian catalogue and compile i
 	$(BIN)/python tools/messages.py
 
 bench: $(READY)  ## the speed figures of docs/benchmarks.md, on this machine
-	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev,bench]'
 	$(BIN)/python -m benchmarks
 
 clean:

@@ -1,0 +1,1 @@
+"""The speed figures of docs/benchmarks.md: `python -m benchmarks`."""
