@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from schoolcrm.core.errors import DiskTrouble, ExitCode, SchoolError
 from schoolcrm.core.language import _
+from schoolcrm.core.rules.disk import reason_of
 from schoolcrm.core.rules.safetext import one_line
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def _report_usage(error: "typer.TyperException") -> int:
 
 
 def _disk_trouble(error: OSError) -> DiskTrouble:
-    reason = error.strerror or type(error).__name__
+    reason = reason_of(error)
     where = str(error.filename or "")
     sentence = _("{file}: {reason}.").format(file=where, reason=reason) if where else reason
     return DiskTrouble(sentence, _("Check the path, its permissions and the free space."))

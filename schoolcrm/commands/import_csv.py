@@ -1,7 +1,7 @@
 """`schoolcrm import-csv`: move an existing client base in from CSV or Excel (R60–R65)."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,14 +10,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from schoolcrm.commands.failures import note_change
 from schoolcrm.commands.session import Session, done, say
 from schoolcrm.core.errors import ExitCode, WrongUsage
 from schoolcrm.core.language import _, current_language, ngettext
+from schoolcrm.core.rules.safetext import one_line
 from schoolcrm.lazy import Changing, single
 
 if TYPE_CHECKING:
     from schoolcrm.core.importing.clients import ClientFile, Imported, Progress
     from schoolcrm.core.importing.headings import Column, CustomField
+
+_SHOWN = 10  # of reasons on a terminal, and of the names of new groups
 
 app = single()
 
@@ -42,7 +46,7 @@ def import_csv(
     delimiter: Annotated[str, typer.Option("--delimiter", help=_("Instead of the recognised one."))] = "",
     sheet: Annotated[str, typer.Option("--sheet", help=_("Which sheet of a workbook."))] = "",
 ) -> None:
-    from schoolcrm.core.importing.clients import ClientFile, Wishes, import_clients
+    from schoolcrm.core.importing.clients import ClientFile, RowsRefused, Wishes, import_clients
     from schoolcrm.core.importing.headings import parse_assignments
 
     session: Session = ctx.obj
@@ -60,7 +64,14 @@ def import_csv(
     opened = ClientFile(Path(file), wishes, _known_fields(session))
     _say_recognised(ctx, opened)
     with _database(ctx) as path, _progress(ctx) as progress:
-        imported = import_clients(path, opened, session.given_today, user=session.user, progress=progress)
+        try:
+            imported = import_clients(path, opened, session.given_today, user=session.user, progress=progress)
+        except RowsRefused as refusal:
+            if len(refusal.reasons) > 1:
+                _say_reasons(ctx, refusal.reasons)
+            raise
+    if not session.dry_run:
+        note_change()
     _report(ctx, imported, monotonic() - began)
     if imported.tally.rejected:
         raise typer.Exit(ExitCode.PARTIAL)
@@ -164,18 +175,41 @@ def _meaning(column: "Column") -> str:
     return words[column.fate].format(name=column.target)
 
 
+def _say_reasons(ctx: typer.Context, reasons: Sequence[tuple[int, str]]) -> None:
+    """Say why rows were rejected: all, but the first ones on a terminal, where a file of them is beside the input."""
+    shown = len(reasons) if ctx.obj.dry_run or not sys.stderr.isatty() else _SHOWN
+    for line, reason in reasons[:shown]:
+        say(ctx, _("row {line} rejected: {reason}").format(line=line, reason=reason))
+    more = len(reasons) - shown
+    if more > 0:
+        say(ctx, ngettext("… and {count} more", "… and {count} more", more).format(count=more))
+
+
+def _say_rejected(count: int, rejects: Path | None) -> None:
+    """Say in one line, though -q asks for silence, that rows were not imported: that is an error."""
+    if rejects is None:
+        sentence = ngettext("{count} row was rejected.", "{count} rows were rejected.", count)
+    else:
+        sentence = ngettext(
+            "{count} row was rejected; it is in {file}.", "{count} rows were rejected; they are in {file}.", count
+        )
+    sys.stderr.write(one_line(sentence.format(count=count, file=rejects)) + "\n")
+
+
 def _report(ctx: typer.Context, imported: "Imported", seconds: float) -> None:
     """Say what was done, and of rejected rows which and why."""
     from schoolcrm.core.rules.money import human_money, machine_money
+    from schoolcrm.reports.writers.cells import decimal_mark
 
     tally = imported.tally
-    for line, reason in imported.reasons:
-        say(ctx, _("row {line} rejected: {reason}").format(line=line, reason=reason))
-    more = tally.rejected - len(imported.reasons)
-    if more > 0:
-        say(ctx, ngettext("… and {count} more", "… and {count} more", more).format(count=more))
+    _say_reasons(ctx, imported.reasons)
     if imported.rejects is not None:
         say(ctx, _("Rejected rows with their reasons: {file}").format(file=imported.rejects))
+    if ctx.obj.quiet and tally.rejected:
+        _say_rejected(tally.rejected, imported.rejects)
+    if tally.group_names:
+        names = ", ".join(tally.group_names[:_SHOWN]) + (", …" if tally.groups > _SHOWN else "")
+        say(ctx, _("New groups: {names}").format(names=names))
     facts = (
         (_("clients"), tally.clients),
         (_("students"), tally.students),
@@ -190,7 +224,7 @@ def _report(ctx: typer.Context, imported: "Imported", seconds: float) -> None:
     summary = "; ".join(f"{label}: {value}" for label, value in facts)
     done(
         ctx,
-        _("Imported in {seconds} s: {summary}.").format(seconds=f"{seconds:.1f}", summary=summary),
+        _("Imported in {seconds} s: {summary}.").format(seconds=decimal_mark(f"{seconds:.1f}"), summary=summary),
         clients=tally.clients,
         students=tally.students,
         families=len(tally.families),

@@ -8,22 +8,21 @@ from functools import cached_property
 from pathlib import Path
 
 from schoolcrm.core.clock import utc_now
-from schoolcrm.core.errors import BadValue, NotFound, Refused, SchoolError
+from schoolcrm.core.errors import Refused, SchoolError
 from schoolcrm.core.importing.client_row import RejectedRow
 from schoolcrm.core.importing.fields import CLIENT_FIELDS
 from schoolcrm.core.importing.headings import CustomField, HeadingMap, map_headings
-from schoolcrm.core.importing.plan import SKIP, ClientPlan, Tally
+from schoolcrm.core.importing.plan import SKIP, ClientPlan
 from schoolcrm.core.importing.reading import Source, open_source
 from schoolcrm.core.importing.rejects import RejectsFile
 from schoolcrm.core.importing.rows import ClientRows, read_rows
-from schoolcrm.core.importing.values import Reader
+from schoolcrm.core.importing.status_cell import status_reader
+from schoolcrm.core.importing.tally import Tally
 from schoolcrm.core.language import _, ngettext
 from schoolcrm.core.rules.names import fold
-from schoolcrm.core.statuses.catalogue import find_status
 from schoolcrm.core.store.database import school_today
 from schoolcrm.core.store.transaction import WritableSchool, operation, writable_connection
 
-REASONS_SHOWN = 10
 _WRITE_STATUSES = """
     INSERT INTO status_change (client_id, scale, from_id, to_id, on_date, at, user, reason)
     SELECT client.id, status.scale, NULL, status.id, :today, :at, :user, 'import'
@@ -50,12 +49,20 @@ class Wishes:
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What an import did: counts, rows passed over, the file of rejected rows, and why the first were rejected."""
+    """What an import did: counts, rows passed over, the file of rejected rows, and why each was rejected."""
 
     tally: Tally
     passed_over: int
     rejects: Path | None
     reasons: Sequence[tuple[int, str]]
+
+
+class RowsRefused(Refused):
+    """Nothing was written because of bad rows; `reasons` are all of them, with their lines in the file."""
+
+    def __init__(self, sentence: str, hint: str, reasons: Sequence[tuple[int, str]]) -> None:
+        super().__init__(sentence, hint)
+        self.reasons = reasons
 
 
 class ClientFile:
@@ -94,7 +101,7 @@ def import_clients(
     """Import the file into the database at `path` as one operation, and return what was done (R65).
 
     Rows are read and planned before the database is locked; if somebody else writes meanwhile, they are planned
-    anew under the lock. Rejected rows go to a file beside the input. Raises Refused when no row is good, or when
+    anew under the lock. Rejected rows go to a file beside the input. Raises RowsRefused when no row is good, or when
     one is bad and the wish is strict: the database is then as it was.
     """
     with writable_connection(path) as db, file.source:
@@ -121,8 +128,8 @@ class _Planned:
 
     @cached_property
     def reasons(self) -> list[tuple[int, str]]:
-        """Why the first rejected rows were, with their lines in the file."""
-        return [(row.line, "; ".join(row.reasons)) for row in self.rejected[:REASONS_SHOWN]]
+        """Why rows were rejected, with their lines in the file."""
+        return [(row.line, "; ".join(row.reasons)) for row in self.rejected]
 
     def result(self, rejects: Path | None) -> Imported:
         passed_over = self.rows.empty + self.rows.totals + self.rows.repeated_headings
@@ -132,7 +139,7 @@ class _Planned:
 def _plan(db: sqlite3.Connection, file: ClientFile, today: date, progress: Progress | None) -> _Planned:
     last_change = _last_change(db)
     plan = ClientPlan(db, today, on_duplicate=file.wishes.on_duplicate)
-    rows = read_rows(file.source, file.headings, today, {"status": _status_reader(db)})
+    rows = read_rows(file.source, file.headings, today, {"status": status_reader(db)})
     planned = _Planned(plan, rows, [], last_change)
     for count, row in enumerate(rows, start=1):
         rejected = row if isinstance(row, RejectedRow) else plan.add(row)
@@ -149,22 +156,8 @@ def _last_change(db: sqlite3.Connection) -> int:
     return int(db.execute("SELECT ifnull(max(id), 0) FROM change").fetchone()[0])
 
 
-def _status_reader(db: sqlite3.Connection) -> Reader:
-    """Return a reader that makes the id of a funnel status out of its name, as text (R62)."""
-
-    def read_status(text: str) -> str:
-        try:
-            return str(find_status(db, text, "funnel"))
-        except NotFound as error:
-            raise BadValue(f"{error.sentence} {error.hint}", error.hint) from error
-        except SchoolError as error:
-            raise BadValue(error.sentence, error.hint) from error
-
-    return read_status
-
-
 def _refuse_hopeless(planned: _Planned, file: ClientFile) -> None:
-    """Raise Refused when nothing is to be written: no good row, or a bad one under --strict (R65)."""
+    """Raise RowsRefused when nothing is to be written: no good row, or a bad one under --strict (R65)."""
     tally = planned.plan.tally
     if not tally.rejected or (tally.good and not file.wishes.strict):
         return
@@ -175,9 +168,10 @@ def _refuse_hopeless(planned: _Planned, file: ClientFile) -> None:
             "Nothing was written: {count} rows are bad. Row {line}: {reason}",
             tally.rejected,
         )
-        raise Refused(
+        raise RowsRefused(
             sentence.format(count=tally.rejected, line=line, reason=reason),
             _("Mend them, or leave --strict out to import the good rows."),
+            planned.reasons,
         )
     hint = _("Mend the file, or name its columns with --map 'Heading=field'.")
     if not file.wishes.dry_run:
@@ -185,7 +179,7 @@ def _refuse_hopeless(planned: _Planned, file: ClientFile) -> None:
             file=_write_rejects(planned, file)
         )
     sentence = _("No row of {file} can be imported. Row {line}: {reason}")
-    raise Refused(sentence.format(file=file.source.path.name, line=line, reason=reason), hint)
+    raise RowsRefused(sentence.format(file=file.source.path.name, line=line, reason=reason), hint, planned.reasons)
 
 
 def _write_rejects(planned: _Planned, file: ClientFile) -> Path | None:

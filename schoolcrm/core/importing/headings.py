@@ -232,10 +232,14 @@ def _refuse_doubles(columns: Sequence[Column], table: FieldTable) -> None:
 
 
 def _two_headings(found: Sequence[Column], target: str) -> BadValue:
+    headings = [fold(column.heading) for column in found]
     names = ", ".join(f'"{excerpt(column.heading)}"' for column in found)
+    last = found[-1]
+    # A heading that stands there twice would name both columns.
+    name = f"#{last.place + 1}" if headings.count(fold(last.heading)) > 1 else excerpt(last.heading)
     sentence = _("Several headings stand for one field, {field}: {names}.")
     hint = _("Leave one out with --map '{heading}=-', or give it another field.")
-    return BadValue(sentence.format(field=target, names=names), hint.format(heading=excerpt(found[-1].heading)))
+    return BadValue(sentence.format(field=target, names=names), hint.format(heading=name))
 
 
 def _require(columns: Sequence[Column], table: FieldTable) -> None:

@@ -21,14 +21,14 @@ _KNOWN_STUDENTS = """
 
 
 class Catalogue:
-    """Names of one catalogue with their ids; a new name gets the next id and a record in the spool."""
+    """Names of one catalogue with their ids; a new name gets the next id, a record in the spool, and joins `added`."""
 
     def __init__(self, db: sqlite3.Connection, spool: Spool, table: str) -> None:
         self._spool = spool
         self._table = table
         self._ids: dict[str, int] = dict(db.execute(f"SELECT name_key, id FROM {table}"))  # noqa: S608
         self._next = 1 + max(self._ids.values(), default=0)
-        self.added = 0
+        self.added: list[str] = []
 
     def id_of(self, name: str, *details: Any) -> int:
         """Return the entry's id; `details` complete the record of a new one."""
@@ -37,8 +37,8 @@ class Catalogue:
         if found is None:
             found = self._ids[key] = self._next
             self._next += 1
-            self.added += 1
-            self._spool.add(self._table, found, tidy(name), key, *details)
+            self.added.append(tidy(name))
+            self._spool.add(self._table, found, self.added[-1], key, *details)
         return found
 
 

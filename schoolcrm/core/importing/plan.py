@@ -1,7 +1,6 @@
 """What an import will write: each good row placed with its client and student, values turned into records (R62–R65)."""
 
 import sqlite3
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -19,6 +18,7 @@ from schoolcrm.core.importing.known import (
     statuses_of,
 )
 from schoolcrm.core.importing.spool import Spool
+from schoolcrm.core.importing.tally import Tally
 from schoolcrm.core.language import _
 from schoolcrm.core.rules.money import human_money
 from schoolcrm.core.rules.names import fold, tidy
@@ -41,26 +41,6 @@ _COMPLETE = """
                                   ifnull(:last_purchase_on, last_purchase_on))
      WHERE id = :id
 """
-
-
-@dataclass
-class Tally:
-    """What an import makes and leaves; `balance` is the sum of opening balances in kopecks."""
-
-    clients: int = 0
-    students: int = 0
-    groups: int = 0
-    subscriptions: int = 0
-    balances: int = 0
-    balance: int = 0
-    skipped: int = 0
-    rejected: int = 0
-    families: set[int] = field(default_factory=set)
-
-    @property
-    def good(self) -> int:
-        """Rows that were understood: new students and those there already."""
-        return self.students + self.skipped
 
 
 class ClientPlan:
@@ -114,7 +94,7 @@ class ClientPlan:
             "UPDATE temp.spool_study_group SET subject_id = ? WHERE id = ?",
             [(subject, group) for group, subject in self._group_subjects.items()],
         )
-        self.tally.groups = self._groups.added
+        self.tally.group_names = tuple(self._groups.added)
 
     def copy(self) -> None:
         """Write everything gathered in the current transaction."""

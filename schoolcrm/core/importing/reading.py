@@ -15,6 +15,7 @@ from schoolcrm.core.importing import encoding as encodings
 from schoolcrm.core.importing import xlsx_sheet
 from schoolcrm.core.importing.layout import Record, find_heading, named_delimiter, recognise_delimiter
 from schoolcrm.core.language import N_, _
+from schoolcrm.core.rules.disk import reason_of
 
 _SAMPLE = 1 << 18
 _ROWS_LOOKED_AT = 50
@@ -128,7 +129,7 @@ def _first_bytes(path: Path) -> bytes:
 
 
 def _unreadable(path: Path, fault: OSError) -> DiskTrouble:
-    return DiskTrouble(_("{path} can't be read: {reason}.").format(path=path, reason=fault.strerror))
+    return DiskTrouble(_("{path} can't be read: {reason}.").format(path=path, reason=reason_of(fault)))
 
 
 def _refuse_option(path: Path, option: str, value: str | None, why: str) -> None:

@@ -12,6 +12,7 @@ from schoolcrm.core.importing.client_row import RejectedRow
 from schoolcrm.core.importing.headings import Fate, HeadingMap, reason_heading
 from schoolcrm.core.importing.reading import Source
 from schoolcrm.core.language import _
+from schoolcrm.core.rules.disk import reason_of
 
 _FOR_WORKBOOKS = ("utf-8-sig", ";", "\r\n")
 
@@ -33,6 +34,7 @@ class RejectsFile:
     def __init__(self, source: Source, headings: HeadingMap) -> None:
         self.path = rejects_path(source.path)
         self.count = 0
+        self._input = source.path
         self._headings = source.headings
         self._reasons = {column.place for column in headings.with_fate(Fate.REASON)}
         self._format = _FOR_WORKBOOKS
@@ -92,4 +94,5 @@ class RejectsFile:
 
     def _trouble(self, fault: OSError) -> DiskTrouble:
         sentence = _("The rejected rows can't be written to {path}: {reason}.")
-        return DiskTrouble(sentence.format(path=self.path, reason=fault.strerror or fault))
+        hint = _("Copy {file} to a folder that you may write to, and import it from there.")
+        return DiskTrouble(sentence.format(path=self.path, reason=reason_of(fault)), hint.format(file=self._input.name))

@@ -27,7 +27,8 @@ from schoolcrm.core.rules.phones import read_phones
 Reader = Callable[[str], Any]
 """Turns the text of a cell, not blank, into its value; raises BadValue."""
 
-_SEPARATORS = re.compile(r"[,;\n]")
+# What stands in brackets is no separator: «Робо 1 (пн, ср)» is one group.
+_SEPARATORS = re.compile(r"\((?:[^()]|\([^()]*\))*\)|[,;\n]")
 _WORD_SEPARATORS = re.compile(r"[,;\s]+")
 # Nearly every name and email of a file is written so that its rule returns it as it is: one look is quicker.
 _is_usual_name = re.compile(r"[A-Za-zА-яЁё]{1,30}(?:[ -][A-Za-zА-яЁё.]{1,30}){0,4}").fullmatch
@@ -82,7 +83,11 @@ def read_emails(text: str) -> tuple[str, ...]:
     """Return the email addresses of a cell, separated by spaces, commas or semicolons; BadValue."""
     if _is_usual_email(text):
         return (text,)
-    return tuple(read_email(word) for word in _WORD_SEPARATORS.split(tidy(text)) if word)
+    try:
+        return tuple(read_email(word) for word in _WORD_SEPARATORS.split(tidy(text)) if word)
+    except BadValue as fault:
+        # The whole cell: of «не знаю» the word «не» alone tells nothing.
+        raise BadValue(_('"{value}" is not an email address.').format(value=excerpt(text)), fault.hint) from fault
 
 
 def read_labels(text: str) -> tuple[str, ...]:
@@ -90,8 +95,14 @@ def read_labels(text: str) -> tuple[str, ...]:
     if not _SEPARATORS.search(text):
         label = read_line(text)
         return (label,) if label else ()
-    labels = [read_line(part) for part in _SEPARATORS.split(text) if tidy(part)]
+    labels = [read_line(part) for part in _split(text) if tidy(part)]
     return tuple({fold(label): label for label in reversed(labels)}.values())[::-1]
+
+
+def _split(text: str) -> list[str]:
+    """Return the parts of a cell between separators outside of brackets."""
+    cuts = [found.start() for found in _SEPARATORS.finditer(text) if not found[0].startswith("(")]
+    return [text[start + 1 : end] for start, end in zip([-1, *cuts], [*cuts, len(text)], strict=True)]
 
 
 def read_names(text: str) -> tuple[str, ...]:
@@ -112,12 +123,12 @@ def read_past_day(text: str, today: date) -> date:
     return day
 
 
-def read_price(text: str) -> int:
-    """Return a price in kopecks; BadValue if it is below zero."""
+def read_price(text: str) -> int | None:
+    """Return a price in kopecks, None for 0, which says nothing (R62); BadValue if it is below zero."""
     price = parse_money(text)
     if price < 0:
         raise BadValue(_("The price {value} is below zero.").format(value=excerpt(text)))
-    return price
+    return price or None
 
 
 def read_choice(text: str, field: CustomField) -> str:

@@ -15,6 +15,7 @@ from urllib.parse import quote
 from schoolcrm.core.clock import school_day
 from schoolcrm.core.errors import Busy, Damaged, DiskTrouble, NotFound, SchoolError
 from schoolcrm.core.language import _
+from schoolcrm.core.rules.disk import reason_of
 
 APPLICATION_ID = 0x5C4001C2
 WAIT_SECONDS = 5.0
@@ -76,7 +77,9 @@ def require_file(path: Path) -> None:
     try:
         found = path.exists()
     except OSError as error:
-        raise _unusable(path, error.strerror) from error
+        raise _unusable(path, reason_of(error)) from error
+    if path.is_dir():
+        raise _unusable(path, _("it is a folder"))
     if not found:
         raise NotFound(
             _("There is no database at {path}.").format(path=path),

@@ -2,8 +2,13 @@
 
 import csv
 import json
+import os
+import re
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -141,6 +146,7 @@ def test_r62_everything_a_row_says_becomes_records(school: Path, tmp_path: Path)
         ({"balance": "100"}, "new", 1),
         ({"visit": "01.08.2026"}, "new", 1),
         ({"price": "700"}, "bought", 1),
+        ({"price": "0,00"}, "new", 0),
         ({"groups": "Робо 1"}, "bought", 1),
         ({"purchase": "01.08.2026"}, "bought", 1),
         ({"purchase": "01.08.2026", "status": "отказался"}, "refused", 1),
@@ -161,6 +167,12 @@ def test_r62_an_unknown_status_rejects_the_row_and_offers_the_nearest(school: Pa
     assert imported.tally.rejected == 1
     assert "Отказалса" in imported.reasons[0][1]
     assert "Отказался" in imported.reasons[0][1]
+
+
+def test_r62_a_price_of_zero_makes_no_plan(school: Path, tmp_path: Path) -> None:
+    imported = move_in(school, write_file(tmp_path / "c.csv", [row("Пётр Иванов", price="0")]))
+    assert (imported.tally.students, imported.tally.subscriptions) == (1, 0)
+    assert rows_of(school, "SELECT count(*) FROM plan") == [(0,)]
 
 
 def test_r62_one_plan_for_one_price(school: Path, tmp_path: Path) -> None:
@@ -382,6 +394,70 @@ def test_the_command_creates_the_database_and_takes_it_away_when_nothing_is_good
     assert json.loads(out)["students"] == 1
     assert oct(db.stat().st_mode & 0o777) == "0o600"
     assert "cp1251" in err
+
+
+def many_bad(path: Path, bad: int, good: int = 1) -> Path:
+    rows = [row("Пётр Иванов", phone="89161234567", groups="Робо 1")] * good
+    return write_file(path, rows + [row(f"Ученик {'абвгдежзиклмн'[n]}", phone="12") for n in range(bad)])
+
+
+def test_r65_rejected_rows_are_named_in_one_line_even_when_quiet(school: Path, tmp_path: Path) -> None:
+    file = many_bad(tmp_path / "c.csv", 3)
+    code, out, err = run_cli("import-csv", str(file), "-q", "--dry-run", db=school)
+    assert (code, out, err) == (3, "", "3 rows were rejected.\n")
+    code, out, err = run_cli("import-csv", str(file), "-q", db=school)
+    assert (code, out, err) == (3, "", f"3 rows were rejected; they are in {rejects_path(file)}.\n")
+    good = write_file(tmp_path / "good.csv", [row("Анна Петрова", phone="89161234500")])
+    assert run_cli("import-csv", str(good), "-q", db=school) == (0, "", "")
+
+
+def test_r65_off_a_terminal_every_reason_is_shown(school: Path, tmp_path: Path) -> None:
+    file = many_bad(tmp_path / "c.csv", 13)
+    for words in (["--dry-run"], ["--strict"], []):
+        err = run_cli("import-csv", str(file), *words, db=school)[2]
+        assert len(re.findall(r"^row \d+ rejected: ", err, re.MULTILINE)) == 13
+        assert "more" not in err
+
+
+def test_r65_on_a_terminal_the_first_ten_reasons_are_shown_also_before_a_refusal(school: Path, tmp_path: Path) -> None:
+    file = many_bad(tmp_path / "c.csv", 13)
+    err = on_terminal("import-csv", str(file), "--strict", db=school)
+    assert len(re.findall(r"row \d+ rejected: ", err)) == 10
+    assert err.index("… and 3 more") < err.index("Nothing was written: 13 rows are bad.")
+    dry = on_terminal("import-csv", str(file), "--dry-run", db=school)
+    assert len(re.findall(r"row \d+ rejected: ", dry)) == 13
+
+
+def on_terminal(*words: str, db: Path) -> str:
+    """Return what the program prints on stderr when that is a terminal."""
+    ours, theirs = os.openpty()
+    environment = os.environ | {"SCHOOLCRM_DB": str(db), "SCHOOLCRM_LANG": "en", "SCHOOLCRM_TODAY": "2026-09-01"}
+    command = [sys.executable, "-m", "schoolcrm", *words]
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=theirs, env=environment):
+        os.close(theirs)
+        printed = b""
+        # The end of a terminal is an error on Linux and nothing more to read elsewhere.
+        with suppress(OSError), os.fdopen(ours, "rb", buffering=0) as terminal:
+            while block := terminal.read(4096):
+                printed += block
+    return printed.decode()
+
+
+def test_the_first_ten_new_groups_are_named(school: Path, tmp_path: Path) -> None:
+    names = [f"Робо {n} (пн, ср)" for n in range(1, 12)]
+    file = write_file(tmp_path / "c.csv", [row("Пётр Иванов", groups=", ".join(names))])
+    for words in (["--dry-run"], []):
+        err = run_cli("import-csv", str(file), *words, db=school)[2]
+        assert f"New groups: {', '.join(names[:10])}, …\n" in err
+        assert "new groups: 11;" in err
+    later = write_file(tmp_path / "d.csv", [row("Олег Новый", groups=names[0])])
+    assert "New groups" not in run_cli("import-csv", str(later), db=school)[2]
+
+
+def test_seconds_have_the_decimal_mark_of_the_language(school: Path, tmp_path: Path) -> None:
+    file = write_file(tmp_path / "c.csv", [row("Пётр Иванов")])
+    assert re.search(r"\d,\d с", run_cli("import-csv", str(file), db=school, lang="ru")[2])
+    assert re.search(r"\d\.\d s", run_cli("import-csv", str(file), db=school)[2])
 
 
 def test_the_command_names_unknown_headings_and_makes_fields_of_them(school: Path, tmp_path: Path) -> None:

@@ -124,6 +124,14 @@ def test_r61_two_headings_for_one_field_are_refused_with_both_names() -> None:
         map_headings(["ФИО", "Школа", "школа"], new_fields=True)
 
 
+def test_r61_of_two_same_headings_the_hint_names_one_by_its_number() -> None:
+    headings = ["ФИО", "Телефон", "фио "]
+    with pytest.raises(BadValue) as refusal:
+        map_headings(headings)
+    assert "--map '#3=-'" in refusal.value.hint
+    assert targets(map_headings(headings, explicit=parse_assignments(["#3=-"]))) == ["student", "phone", ""]
+
+
 def test_r61_a_field_that_holds_several_may_have_several_headings() -> None:
     mapped = map_headings(["ФИО", "Телефон", "Мобильный", "Группа", "Группы"])
     assert len(mapped.filling("phone")) == len(mapped.filling("groups")) == 2

@@ -120,8 +120,9 @@ def test_an_older_file_of_rejects_is_kept_aside_unless_it_is_the_same(write_text
 def test_a_folder_that_may_not_be_written_is_trouble_with_the_disk(write_text: WriteText) -> None:
     path = write_text("ФИО", "12")
     rejects_path(path).mkdir()
-    with pytest.raises(DiskTrouble, match=r"clients\.rejected\.csv"):
+    with pytest.raises(DiskTrouble, match=r"clients\.rejected\.csv: there is a folder of that name") as refused:
         reject(path)
+    assert refused.value.hint == "Copy clients.csv to a folder that you may write to, and import it from there."
 
 
 def test_reasons_in_letters_the_encoding_lacks_do_not_fail(write_text: WriteText) -> None:

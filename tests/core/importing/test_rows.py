@@ -107,7 +107,8 @@ def test_a_blank_cell_says_nothing_in_any_column(write_text: WriteText, read_cli
     ("heading", "cell", "base", "trial"),
     [
         ("Группы", "Робо", "bought", True),
-        ("Стоимость 1 урока", "0", "bought", True),
+        ("Стоимость 1 урока", "0,01", "bought", True),
+        ("Стоимость 1 урока", "0", "new", False),
         ("Последняя покупка", "1.8.26", "bought", True),
         ("Последнее посещение", "1.8.26", "new", True),
         ("Остаток", "-5", "new", True),

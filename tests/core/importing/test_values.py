@@ -79,6 +79,10 @@ def test_a_cell_with_a_word_that_is_no_email_is_refused(text: str) -> None:
         ("Робо 1, Танцы; Английский\nШахматы", ("Робо 1", "Танцы", "Английский", "Шахматы")),
         (" Робо  1 ;; робо 1 ", ("Робо 1",)),
         ("101", ("101",)),
+        ("Робо 1 (пн,ср)", ("Робо 1 (пн,ср)",)),
+        ("Робо 1 (пн, ср; (вт,чт)), Танцы (сб\nвс)", ("Робо 1 (пн, ср; (вт,чт))", "Танцы (сб вс)")),
+        ("Робо (пн, Танцы), Ким; (", ("Робо (пн, Танцы)", "Ким", "(")),
+        ("Робо (пн, Танцы", ("Робо (пн", "Танцы")),
         (" ; ", ()),
         ("  ", ()),
     ],
@@ -99,7 +103,13 @@ def test_a_last_visit_in_the_future_is_refused() -> None:
         read_past_day("02.09.2026", TODAY)
 
 
-def test_a_price_is_not_below_zero() -> None:
+def test_the_whole_cell_is_named_when_it_is_no_email() -> None:
+    with pytest.raises(BadValue, match=r'^"не знаю" is not an email address'):
+        read_emails(" не  знаю")
+
+
+def test_a_price_is_not_below_zero_and_zero_says_nothing() -> None:
+    assert read_price("0,00") is None
     assert read_price("1 200,50 ₽") == 120050
     with pytest.raises(BadValue, match="below zero"):
         read_price("-1")

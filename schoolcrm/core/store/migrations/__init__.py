@@ -14,6 +14,7 @@ from pathlib import Path
 
 from schoolcrm.core.errors import Damaged, DiskTrouble, Refused
 from schoolcrm.core.language import _
+from schoolcrm.core.rules.disk import reason_of
 from schoolcrm.core.store.database import APPLICATION_ID, connect, database_errors, file_version
 from schoolcrm.core.store.journal import drop_triggers, install_journal, journaled_tables, statements
 
@@ -40,7 +41,7 @@ def create(path: Path, fill: Callable[[sqlite3.Connection], None]) -> None:
             _publish(partial, path)
     except OSError as error:
         raise DiskTrouble(
-            _("The database {path} can't be created: {reason}.").format(path=path, reason=error.strerror),
+            _("The database {path} can't be created: {reason}.").format(path=path, reason=reason_of(error)),
             _("Choose a folder you may write to, with --db."),
         ) from error
 
@@ -120,7 +121,7 @@ def copy_before(path: Path, number: int) -> Path:
     except OSError as error:
         raise DiskTrouble(
             _("The database {path} can't be copied before its migration: {reason}.").format(
-                path=path, reason=error.strerror
+                path=path, reason=reason_of(error)
             ),
             _("Free some space or let its folder be written to; the file was left as it was."),
         ) from error
