@@ -21,6 +21,7 @@ from schoolcrm.commands.people_options import (
     Sex,
     Sort,
     chosen_format,
+    refuse_empty,
     wish_of,
 )
 from schoolcrm.commands.session import choose, done, reading, say, show, writing
@@ -129,10 +130,11 @@ def edit(
     lead: Annotated[bool, typer.Option("--lead", help=_("Back to a lead."))] = False,
     new: New = False,
 ) -> None:
-    from schoolcrm.core.people.clients import edit_client
+    from schoolcrm.core.people.clients import edit_client, emptying, would_be_removed
     from schoolcrm.core.people.references import find_client
     from schoolcrm.reports.names import client_name
 
+    refuse_empty(ctx)
     if studies and lead:
         raise WrongUsage(_("--studies and --lead exclude one another."), _("Give one of them."))
     texts = {"name": name, "manager": manager, "note": note, "colour": colour, "birthday": birthday, "sex": sex}
@@ -140,12 +142,19 @@ def edit(
     told = _Told(texts, phone, email, contact, student, own, source, status, is_student)
     with writing(ctx) as school:
         client_id = choose(find_client, school.db, client, include_archived=True)
-        details = _with_emptied(school, _details(school, told, new=new, client_id=client_id), unset)
+        first = emptying(school.db, unset)
+        details = _with_emptied(_details(school, told, new=new, client_id=client_id), first)
         if details.is_empty:
             raise WrongUsage(_("There is nothing to change."), _("Say what: --phone, --note, --status, --unset…"))
+        removed = would_be_removed(school.db, client_id, first)
         edit_client(school, client_id, details)
         known_as = client_name(school.db, client_id)
-    done(ctx, _("Client {id} changed: {name}.").format(id=client_id, name=known_as), id=client_id)
+    message = _("Client {id} changed: {name}.")
+    if unset:
+        message = _("Client {id} changed: {name}. Removed: {removed}.")
+    told_removed = ", ".join(removed) or _("nothing, it was empty")
+    made = {"id": client_id, "removed": removed} if unset else {"id": client_id}
+    done(ctx, message.format(id=client_id, name=known_as, removed=told_removed), **made)
 
 
 @app.command("list", cls=Showing, help=_("Clients, by name: those who answer to all terms of the query."))
@@ -247,11 +256,8 @@ def _read_students(
     return [as_student(school.db, client_id, facts), *students] if told.is_student else students
 
 
-def _with_emptied(school: "WritableSchool", details: "ClientDetails", unset: list[str]) -> "ClientDetails":
+def _with_emptied(details: "ClientDetails", first: "ClientDetails") -> "ClientDetails":
     """Return the details with the fields to be emptied first; what is set as well wins."""
-    from schoolcrm.core.people.clients import emptying
-
-    first = emptying(school.db, unset)
     return replace(
         details,
         facts={**first.facts, **details.facts},

@@ -9,6 +9,7 @@ from schoolcrm.commands.questions import answer, ask_yes, can_ask
 from schoolcrm.commands.session import choose
 from schoolcrm.core.errors import NotFound
 from schoolcrm.core.language import _
+from schoolcrm.core.rules.names import closest
 from schoolcrm.core.rules.safetext import one_line
 
 if TYPE_CHECKING:
@@ -22,21 +23,24 @@ def entry_named(school: "WritableSchool", kind: str, name: str, *, new: bool) ->
 
     Raises NotFound, with the nearest names, for one that is not there, unless `new` or the person says yes.
     """
-    from schoolcrm.core.learning.catalogues import entry_or_new
+    from schoolcrm.core.learning.catalogues import CATALOGUES, entry_or_new
 
     if not name:
         return None
     try:
         return choose(entry_or_new, school, kind, name, new=new)
     except NotFound as error:
-        unknown = error
-        if new or not can_ask() or not answer((kind, name), lambda: _agreed(unknown)):
+        if new or not can_ask():
+            raise
+        unknown, near = error, closest(name, CATALOGUES[kind].names.names(school.db))
+        if not answer((kind, name), lambda: _agreed(unknown, near)):
             raise
         return entry_or_new(school, kind, name, new=True)
 
 
-def _agreed(error: NotFound) -> bool:
-    """Ask whether the unknown name is to be added."""
-    for line in (error.sentence, error.hint):
-        sys.stderr.write(one_line(line) + "\n")
+def _agreed(error: NotFound, near: list[str]) -> bool:
+    """Ask whether the unknown name is to be added; the hint, to repeat the command, is for who can't be asked."""
+    sys.stderr.write(one_line(error.sentence) + "\n")
+    if near:
+        sys.stderr.write(one_line(_("Did you mean: {names}?").format(names=", ".join(near))) + "\n")
     return ask_yes(_("Add it?"))

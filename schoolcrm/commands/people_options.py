@@ -44,6 +44,20 @@ def wish_of(
     return Wish(query, _split(columns), _split(sort), limit, offset, scope)
 
 
+def refuse_empty(ctx: typer.Context) -> None:
+    """Raise WrongUsage for an option of the command line that was given an empty text: it would change nothing."""
+    for option in ctx.command.params:
+        values = ctx.params.get(str(option.name))
+        texts = values if isinstance(values, list) else [values]
+        source = ctx.get_parameter_source(str(option.name))
+        given = source is not None and source.name == "COMMANDLINE" and option.param_type_name == "option"
+        if given and any(isinstance(text, str) and not text.strip() for text in texts):
+            raise WrongUsage(
+                _("{option} is empty.").format(option=option.opts[0]),
+                _("--unset NAME empties a field; an option that isn't given leaves its field as it is."),
+            )
+
+
 def _split(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
 

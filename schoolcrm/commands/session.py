@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from schoolcrm.commands.failures import note_change
 from schoolcrm.commands.questions import answer, ask_line, ask_yes, can_ask
 from schoolcrm.commands.settings import default_database
 from schoolcrm.core.errors import Ambiguous, Refused, SchoolError, WrongUsage
@@ -104,6 +105,8 @@ def writing(ctx: "typer.Context") -> "Iterator[WritableSchool]":
         session.path, session.given_today, user=session.user, command=command, dry_run=session.dry_run
     ) as school:
         yield school
+    if not session.dry_run:
+        note_change()
 
 
 def show(ctx: "typer.Context", table: "Table") -> None:
@@ -140,15 +143,20 @@ def say(ctx: "typer.Context", message: str) -> None:
         sys.stderr.write(one_line(message) + "\n")
 
 
-def confirm(ctx: "typer.Context", question: str) -> None:
-    """Ask before doing; --yes answers. Refused without a terminal, or on any answer but yes."""
+def confirm(ctx: "typer.Context", statement: str) -> None:
+    """Say what would be done and ask; --yes answers. Refused without a terminal, or on any answer but yes."""
     session: Session = ctx.obj
     if session.yes or session.dry_run:
         return
     if not can_ask():
-        raise Refused(question, _("Repeat the command with --yes to do it."))
-    if not answer(question, lambda: ask_yes(question)):
+        raise Refused(statement, _("Repeat the command with --yes to do it."))
+    if not answer(statement, lambda: _agreed(statement)):
         raise Refused(_("Nothing was changed."))
+
+
+def _agreed(statement: str) -> bool:
+    sys.stderr.write(one_line(statement) + "\n")
+    return ask_yes(_("Do it?"))
 
 
 def choose(find: Callable[..., T], *arguments: Any, **settings: Any) -> T:
@@ -168,11 +176,16 @@ def choose(find: Callable[..., T], *arguments: Any, **settings: Any) -> T:
 
 def _pick(error: Ambiguous) -> int:
     sys.stderr.write(one_line(error.sentence) + "\n")
-    for number, (_id, label) in enumerate(error.candidates, start=1):
-        sys.stderr.write(f"  {number}. {one_line(label)}\n")
-    typed = ask_line(_("Which one? Number, or Enter for none:"))
-    if typed.isdecimal() and 1 <= int(typed) <= len(error.candidates):
-        return error.candidates[int(typed) - 1][0]
+    ids = [record_id for record_id, _label in error.candidates]
+    for number, (record_id, label) in enumerate(error.candidates, start=1):
+        sys.stderr.write(f"  {number}. {one_line(label)} (id {record_id})\n")
+    while typed := ask_line(_("Which one? Number, or Enter for none:")):
+        for number, record_id in enumerate(ids, start=1):
+            if typed.rstrip(".") == str(number):
+                return record_id
+        sys.stderr.write(
+            one_line(_("{value} is not in the list: 1 to {most}.").format(value=typed, most=len(ids))) + "\n"
+        )
     raise error
 
 

@@ -53,11 +53,13 @@ def set_(
         status_id = choose(find_status, school.db, status)
         client_ids = _find_clients(school, clients, query)
         changed = set_status(school, client_ids, status_id, reason_note=reason)
-        name = read_statuses(school.db)[status_id].name
+        named = read_statuses(school.db)[status_id]
     message = ngettext("{count} client put into «{status}».", "{count} clients put into «{status}».", changed)
     if not changed:
         message = _("Nobody was changed: already in «{status}».")
-    done(ctx, message.format(count=changed, status=name), id=status_id, status=name, changed=changed)
+    done(ctx, message.format(count=changed, status=named.name), id=status_id, status=named.name, changed=changed)
+    if named.base == "deleted" and not ctx.obj.result_format:
+        say(ctx, _way_back(client_ids))
 
 
 @app.command(cls=Changing, help=_("Apply the rules of refusal and loyalty to the whole school, as of today."))
@@ -124,8 +126,19 @@ def _ask(ctx: typer.Context, status: str, query: list[str]) -> None:
         say(ctx, label)
     if len(found) > len(labels):
         say(ctx, _("… and {count} more").format(count=len(found) - len(labels)))
-    question = ngettext("Put {count} client into «{status}»?", "Put {count} clients into «{status}»?", len(found))
-    confirm(ctx, question.format(count=len(found), status=name))
+    statement = ngettext(
+        "{count} client would be moved to «{status}».", "{count} clients would be moved to «{status}».", len(found)
+    )
+    confirm(ctx, statement.format(count=len(found), status=name))
+
+
+def _way_back(client_ids: list[int]) -> str:
+    """Return where deleted clients are found and how one comes back (R7)."""
+    number = client_ids[0] if len(client_ids) == 1 else "ID"
+    way = _(
+        "'schoolcrm status set new {id}' brings one back; 'schoolcrm clients list --all' shows deleted clients too."
+    )
+    return _("hint: {text}").format(text=way.format(id=number))
 
 
 def _find_clients(school: "School", clients: list[str], query: list[str]) -> list[int]:

@@ -73,6 +73,19 @@ class Card:
     today: date
     days: int
 
+    @property
+    def past(self) -> list[Visit]:
+        """The visits that are over: before today, and today's lessons that have been held."""
+        return [visit for visit in self.visits if self._is_over(visit)]
+
+    @property
+    def coming(self) -> list[Visit]:
+        """The visits of today and later that are still to come."""
+        return [visit for visit in self.visits if not self._is_over(visit)]
+
+    def _is_over(self, visit: Visit) -> bool:
+        return visit.on < self.today or (visit.on == self.today and visit.state in ("attended", "missed"))
+
 
 def find_card(db: sqlite3.Connection, client_id: int, today: date, days: int) -> Card:
     """Return the client's card with the visits of `days` before and after today; BadValue for too many or few."""

@@ -136,13 +136,10 @@ def _subscriptions(card: Card) -> Iterator[_Line]:
 
 def _visits(card: Card) -> Iterator[_Line]:
     """Yield the strip of past and coming lessons, the two told apart (R51)."""
-    today = card.today
-    for visit in card.visits:
-        if visit.on < today:
-            yield _("Past lessons"), _moment(visit), _visit(visit)
-    for visit in card.visits:
-        if visit.on >= today:
-            yield _("Next lessons"), _moment(visit), _visit(visit)
+    for visit in card.past:
+        yield _("Past lessons"), _moment(visit), _visit(visit)
+    for visit in card.coming:
+        yield _("Next lessons"), _moment(visit), _visit(visit)
 
 
 def _moment(visit: Visit) -> str:

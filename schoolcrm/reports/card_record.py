@@ -58,8 +58,8 @@ def _own(card: Card) -> list[tuple[Column, Any]]:
 
 
 def _hanging(card: Card) -> list[tuple[str, str, list[dict[str, Any]]]]:
-    past = [_visit(visit) for visit in card.visits if visit.on < card.today]
-    coming = [_visit(visit) for visit in card.visits if visit.on >= card.today]
+    past = [_visit(visit) for visit in card.past]
+    coming = [_visit(visit) for visit in card.coming]
     contacts = [
         {"id": number, "kind": kind, "value": value, "note": note} for number, kind, value, note in card.contacts
     ]

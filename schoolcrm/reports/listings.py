@@ -36,5 +36,5 @@ def _parameters(listing: Listing, wish: Wish) -> Iterator[Fact]:
     if wish.sort:
         yield Fact("sort", _("Sorted by"), Kind.LIST, list(wish.sort))
     if listing.scope != "visible":
-        words = {"archived": _("archived"), "all": _("all, archived and deleted too")}
+        words = {"deleted": _("deleted too"), "archived": _("archived"), "all": _("all, archived and deleted too")}
         yield Fact("scope", _("Shown"), Kind.CODE, listing.scope, words)

@@ -75,8 +75,13 @@ def test_a_dry_run_records_nothing(path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "code", "lines"),
     [
-        (["add", ""], 1, ["error: A name is missing."]),
-        (["add", "123"], 1, ['error: "123" is not a name: it has no letter.']),
+        (["add", ""], 1, ["error: A name is missing.", "hint: Write the name with letters"]),
+        (["add", "123"], 1, ['error: "123" is not a name: it has no letter.', "hint: Write the name"]),
+        (["add", "Я", "--student", ":1.5.2018"], 1, ["error: A name is missing.", "hint: Write the name"]),
+        (["edit", "Анна", "--name", ""], 2, ["error: --name is empty.", "hint: --unset NAME empties a field"]),
+        (["edit", "Анна", "--note", " "], 2, ["error: --note is empty.", "hint: --unset NAME"]),
+        (["edit", "Анна", "--phone", ""], 2, ["error: --phone is empty.", "hint: --unset NAME"]),
+        (["list", "age:12..7"], 1, ['error: The range "12..7" ends', "hint: Put the smaller one first: 7..12."]),
         (["add", "Я", "--sex", "x"], 1, ['error: "x" is neither male nor female.', "hint: Write f or m."]),
         (
             ["add", "Я", "--source", "Сайт"],
@@ -137,6 +142,14 @@ def test_editing_adds_phones_and_replaces_them_after_unset(path: Path) -> None:
     ]
     ok(path, "clients", "edit", "1", "--unset", "phone", "--phone", "84951112233", "--unset", "note", "--lead")
     assert rows(path, "--columns", "contacts,lead,note") == [{"contacts": ["+74951112233"], "lead": True, "note": None}]
+
+
+def test_the_sentence_says_what_was_removed(path: Path) -> None:
+    ok(path, "clients", "add", "Анна", "--phone", "89161234567", "--contact", "home:84951234567:бабушка")
+    command = ("clients", "edit", "1", "--unset", "phone")
+    assert run_cli(*command, db=path)[2] == "Client 1 changed: Анна. Removed: +7 916 123-45-67.\n"
+    assert run_cli(*command, db=path)[2] == "Client 1 changed: Анна. Removed: nothing, it was empty.\n"
+    assert ok(path, "clients", "edit", "1", "--unset", "home")["removed"] == ["+7 495 123-45-67 (бабушка)"]
 
 
 def test_a_status_is_set_by_hand(path: Path) -> None:

@@ -138,8 +138,13 @@ def test_r6_set_several_at_once_with_a_reason(path: Path) -> None:
 
 
 def test_r7_a_deleted_client_can_be_restored(path: Path) -> None:
-    assert run_cli("status", "set", "deleted", "Инна", db=path)[0] == 0
+    code, _out, err = run_cli("status", "set", "deleted", "Инна", db=path)
+    assert (code, err.splitlines()) == (0, [
+        "1 client put into «Удалён».",
+        "hint: 'schoolcrm status set new 3' brings one back; 'schoolcrm clients list --all' shows deleted clients too.",
+    ])  # fmt: skip
     assert bases(path)["funnel:deleted"] == 1
+    assert [row["name"] for row in answer(path, "clients", "list", "status:deleted")["rows"]] == ["Инна Новая"]
     assert run_cli("status", "set", "new", "Инна", db=path) == (0, "", "1 client put into «Новый».\n")
 
 
@@ -148,7 +153,7 @@ def test_set_by_query_is_asked_for(path: Path) -> None:
     code, out, err = run_cli(*command, db=path)
     assert (code, out) == (1, "")
     assert err.splitlines()[-2:] == [
-        "error: Put 2 clients into «Резерв»?",
+        "error: 2 clients would be moved to «Резерв».",
         "hint: Repeat the command with --yes to do it.",
     ]
     assert "Анна Иванова" in err

@@ -138,3 +138,16 @@ def test_an_archived_client_is_shown_when_named(path: Path, tmp_path: Path) -> N
         school.db.execute("UPDATE client SET archived_on = '2026-08-31'")
     assert record(copy, "Анна")["archived"] == "2026-08-31"
     assert run_cli("clients", "list", db=copy)[1].endswith("Nothing found.\n")
+
+
+def test_r51_a_lesson_of_today_that_was_held_is_past(path: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "school.db"
+    copy.write_bytes(path.read_bytes())
+    with writing_school(copy) as school:
+        hold(school, 1, date(2026, 9, 1), present=[student_of(school, 1), student_of(school, 1) + 1])
+    card = record(copy, "Анна", "--days", "7")
+    today = [(visit["student"], visit["state"]) for visit in card["visits"] if visit["date"] == "2026-09-01"]
+    assert ("Пётр", "attended") in today
+    assert "attended" not in {visit["state"] for visit in card["next_lessons"]}
+    past, _next, coming = show(copy, "Анна", "--days", "7").partition("Next lessons")
+    assert ("attended · Пётр" in past, "attended" in coming) == (True, False)

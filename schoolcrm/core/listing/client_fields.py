@@ -187,6 +187,7 @@ CLIENTS = Registry(
     id="client.id",
     scopes={
         "visible": "visible_client AS client WHERE 1",
+        "deleted": "client WHERE client.archived_on IS NULL",
         "archived": "client WHERE client.archived_on IS NOT NULL",
         "all": "client WHERE 1",
     },

@@ -81,8 +81,13 @@ def _in_range(compared: _Compared, read: Callable[[str], int | float]) -> str:
     low, dots, high = compared.text.partition("..")
     if not dots:
         return f"{compared.value} = {compared.bound.add(read(low.strip()))}"
-    limits = ((low.strip(), ">="), (high.strip(), "<="))
-    conditions = [f"{compared.value} {sign} {compared.bound.add(read(limit))}" for limit, sign in limits if limit]
+    limits = [(read(limit), sign) for limit, sign in ((low.strip(), ">="), (high.strip(), "<=")) if limit]
+    if len(limits) == 2 and limits[0][0] > limits[1][0]:
+        raise BadValue(
+            _('The range "{value}" ends before it begins.').format(value=excerpt(compared.text)),
+            _("Put the smaller one first: {value}.").format(value=excerpt(f"{high.strip()}..{low.strip()}")),
+        )
+    conditions = [f"{compared.value} {sign} {compared.bound.add(limit)}" for limit, sign in limits]
     return " AND ".join(conditions) or f"{compared.value} IS NOT NULL"
 
 

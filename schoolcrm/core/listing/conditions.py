@@ -1,7 +1,9 @@
 """Conditions that lists of clients and of students share: plain words, `is:`, statuses, subscription days (R52)."""
 
 import re
+import sqlite3
 from collections.abc import Mapping
+from datetime import date
 
 from schoolcrm.core.listing.fields import Bound
 from schoolcrm.core.listing.sources import CURRENT_MEMBERSHIP, PHONE_KINDS, VALID_SUBSCRIPTION
@@ -58,11 +60,22 @@ def phone_holds(text: str, column: str, bound: Bound) -> list[str]:
 
 def match_status(text: str, exact: bool, bound: Bound) -> str:
     """Return the condition that the status's name holds the text, or that its base is called so (R1)."""
+    return f"client.status_id IN (SELECT id FROM status WHERE {_is_called(text, exact, bound)})"  # noqa: S608
+
+
+def means_deleted(db: sqlite3.Connection, text: str, *, exact: bool = False) -> bool:
+    """Tell whether the text means the statuses of deleted clients and no other (R7)."""
+    bound = Bound(date.min)
+    query = f"SELECT min(base = 'deleted') FROM status WHERE {_is_called(text, exact, bound)}"  # noqa: S608
+    return bool(db.execute(query, bound.values).fetchone()[0])
+
+
+def _is_called(text: str, exact: bool, bound: Bound) -> str:
     name = bound.add(fold(text))
     ways = [f"name_key = {name}" if exact else f"instr(name_key, {name}) > 0"]
     if named := base_named(text, "funnel"):
         ways.append(f"base = {bound.add(named[1])}")
-    return f"client.status_id IN (SELECT id FROM status WHERE scale = 'funnel' AND ({' OR '.join(ways)}))"  # noqa: S608
+    return f"scale = 'funnel' AND ({' OR '.join(ways)})"
 
 
 def match_subscription_days(text: str, exact: bool, bound: Bound) -> str:

@@ -129,8 +129,8 @@ class Field:
 class Registry:
     """All fields of one kind of record, and what a list of them needs besides.
 
-    `id` is the record's id in SQL; `scopes` are FROM clauses by who is asked for: visible, archived, all;
-    `words` makes the condition of a plain word; `flags` are the conditions of `is:`.
+    `id` is the record's id in SQL; `scopes` are FROM clauses by who is asked for: visible, deleted (those
+    too), archived, all; `words` makes the condition of a plain word; `flags` are the conditions of `is:`.
     """
 
     entity: str
@@ -147,14 +147,28 @@ class Registry:
         return [each for each in self.fields.values() if each.column]
 
     def named(self, db: sqlite3.Connection, name: str) -> Field:
-        """Return the field called so, one of the school's own as `field.NAME`; BadValue lists the known."""
+        """Return the field called so, one of the school's own as `field.NAME`; BadValue lists the known.
+
+        Either number will do: `group` for `groups`, `phones` for `phone`; a client's or student's own word
+        means the name.
+        """
         key = fold(name)
-        if known := self.fields.get(key) or self.fields.get(key.replace("-", "_")):
+        if known := self._known(key) or self._known(key.replace("-", "_")):
             return known
         own = custom_fields_of(db, self.entity, self.id)
         if key.startswith(CUSTOM) and key in own:
             return own[key]
         raise _unknown(name, [*self.fields, *(each.key for each in own.values())])
+
+    def _known(self, key: str) -> Field | None:
+        if known := self.fields.get(key):
+            return known
+        several, one = self.fields.get(f"{key}s"), self.fields.get(key.removesuffix("s"))
+        if several and several.is_list:
+            return several
+        if one and one.each:
+            return one
+        return self.fields["name"] if key in (self.entity, f"{self.entity}s") else None
 
 
 def by_key(*fields: Field) -> Mapping[str, Field]:

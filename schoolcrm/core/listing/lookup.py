@@ -44,7 +44,7 @@ def lookup(
     Raises Ambiguous (with candidates), NotFound (with the nearest of `known`), BadValue for an empty name.
     """
     if not ref.strip():
-        raise BadValue(_("A name or id is missing."), _(wording.advice) if wording.advice else "")
+        raise BadValue(_("A name or id is missing."), _(wording.advice or N_("Give a name, a part of it, or an id.")))
     hidden: list[int] = []
     for step in steps:
         hits = list(dict.fromkeys(step(ref)))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from schoolcrm.core.errors import BadValue
 from schoolcrm.core.language import _
 from schoolcrm.core.listing.comparisons import compare
+from schoolcrm.core.listing.conditions import means_deleted
 from schoolcrm.core.listing.fields import CUSTOM, Bound, Field, Registry
 from schoolcrm.core.listing.lookup import quoted
 from schoolcrm.core.rules.names import closest, fold
@@ -27,6 +28,11 @@ class Term:
     field: str = ""
     exact: bool = False
     negated: bool = False
+
+    @property
+    def alternatives(self) -> list[str]:
+        """The values of which any will do."""
+        return [self.text] if self.exact else [part for part in self.text.split(",") if part.strip()]
 
 
 def parse_term(argument: str) -> Term:
@@ -74,7 +80,7 @@ class Conditions:
             self.joins[field.key] = field
         if not term.text.strip():
             return _is_empty(field)
-        alternatives = [term.text] if term.exact else [part for part in term.text.split(",") if part.strip()]
+        alternatives = term.alternatives
         if len(alternatives) > _MOST_VALUES:
             raise BadValue(
                 _("The filter {name} has {count} values.").format(name=field.key, count=len(alternatives)),
@@ -102,6 +108,16 @@ class Conditions:
 def asks_for_archived(terms: Iterable[Term]) -> bool:
     """Tell whether a term is about archived records, which a list otherwise leaves out."""
     return any(not term.negated and _is_about_archive(term) for term in terms)
+
+
+def asks_for_deleted(db: sqlite3.Connection, terms: Iterable[Term]) -> bool:
+    """Tell whether a term names the status of deleted clients, whom a list otherwise leaves out."""
+    return any(
+        not term.negated
+        and fold(term.field) in ("status", "base")
+        and any(means_deleted(db, text, exact=term.exact) for text in term.alternatives)
+        for term in terms
+    )
 
 
 def _is_about_archive(term: Term) -> bool:

@@ -10,7 +10,7 @@ from schoolcrm.core.errors import BadValue
 from schoolcrm.core.language import _
 from schoolcrm.core.listing.fields import SEPARATOR, Bound, Field, Registry
 from schoolcrm.core.listing.functions import install_functions
-from schoolcrm.core.listing.query import Conditions, Term, asks_for_archived, parse_term
+from schoolcrm.core.listing.query import Conditions, Term, asks_for_archived, asks_for_deleted, parse_term
 
 MOST_ROWS = 1_000_000_000
 LARGEST_PAGE = 500
@@ -58,13 +58,20 @@ def list_rows(db: sqlite3.Connection, today: date, registry: Registry, wish: Wis
     install_functions(db, today)
     fields = _columns(db, registry, wish.columns)
     terms = [parse_term(argument) for argument in wish.query]
-    scope = "archived" if wish.scope == "visible" and asks_for_archived(terms) else wish.scope
+    scope = _scope(db, terms) if wish.scope == "visible" else wish.scope
     statement = _statement(db, today, registry, wish, terms, scope)
     if 0 < wish.limit <= LARGEST_PAGE:
         rows = _page(db, registry, statement, fields)
     else:
         rows = _everything(db, registry, statement, fields)
     return Listing(fields, _split_lists(fields, rows), scope)
+
+
+def _scope(db: sqlite3.Connection, terms: Sequence[Term]) -> str:
+    """Return who is looked for: what a list leaves out is found when the query itself names it."""
+    if asks_for_archived(terms):
+        return "archived"
+    return "deleted" if asks_for_deleted(db, terms) else "visible"
 
 
 def _columns(db: sqlite3.Connection, registry: Registry, asked: Sequence[str]) -> list[Field]:

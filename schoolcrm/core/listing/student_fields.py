@@ -47,11 +47,12 @@ _FIELDS = by_key(
     DEBT,
     LESSONS_LEFT,
     EXPIRES,
+    # An imported last visit is the family's: it stands for a student until there are visits of the student's own (R8).
     Field(
         "last_visit",
         N_("Last visit"),
         "date",
-        sql=sources.ATTENDED_LAST_OF_STUDENT,
+        sql=f"ifnull({sources.ATTENDED_LAST_OF_STUDENT}, client.last_visit_on)",
     ),
     STATUS,
     BASE,
@@ -85,6 +86,10 @@ STUDENTS = Registry(
     id=_ID,
     scopes={
         "visible": f"{_BOTH.format(students='student', clients='visible_client')} WHERE student.archived_on IS NULL",
+        "deleted": (
+            f"{_BOTH.format(students='student', clients='client')}"
+            " WHERE student.archived_on IS NULL AND client.archived_on IS NULL"
+        ),
         "archived": (
             f"{_BOTH.format(students='student', clients='client')}"
             " WHERE (student.archived_on IS NOT NULL OR client.archived_on IS NOT NULL)"

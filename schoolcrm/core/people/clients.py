@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from schoolcrm.core.listing.client_fields import CLIENTS
 from schoolcrm.core.listing.fields import CUSTOM
-from schoolcrm.core.people.contacts import KINDS, PHONES, Contact, add_contacts, remove_contacts
+from schoolcrm.core.people.contacts import KINDS, PHONES, Contact, add_contacts, contacts_of, remove_contacts
 from schoolcrm.core.people.custom_fields import CustomField, find_field, set_values
-from schoolcrm.core.people.facts import emptied, set_facts
+from schoolcrm.core.people.facts import can_be_emptied, emptied, set_facts
 from schoolcrm.core.people.students import NewStudent, add_student
 from schoolcrm.core.rules.names import fold
+from schoolcrm.core.rules.phones import human_phone
 
 if TYPE_CHECKING:
     from schoolcrm.core.store.transaction import WritableSchool
@@ -94,7 +95,9 @@ def as_student(db: sqlite3.Connection, client_id: int, facts: Mapping[str, Any])
     return NewStudent(known | {column: facts[column] for column in known if column in facts})
 
 
-_CONTACT_FIELDS = {"phone": PHONES, "contacts": frozenset(KINDS)} | {kind: frozenset({kind}) for kind in KINDS}
+# A phone is what --phone adds, a mobile; the home phone has a name of its own.
+_CONTACT_FIELDS = {"phone": frozenset({"mobile"}), "phones": frozenset({"mobile"}), "contacts": frozenset(KINDS)}
+_CONTACT_FIELDS |= {kind: frozenset({kind}) for kind in KINDS}
 
 
 def emptying(db: sqlite3.Connection, names: Collection[str]) -> ClientDetails:
@@ -111,3 +114,18 @@ def emptying(db: sqlite3.Connection, names: Collection[str]) -> ClientDetails:
         dropped_kinds=sorted(kinds),
         custom={find_field(db, "client", name): "" for name in own},
     )
+
+
+def would_be_removed(db: sqlite3.Connection, client_id: int, first: ClientDetails) -> list[str]:
+    """Return what the client has of that which `first` (see `emptying`) empties, as people read it."""
+    columns = {column: key for key, column in can_be_emptied(CLIENTS).items()}
+    query = f"SELECT {', '.join(columns)} FROM client WHERE id = ?"  # noqa: S608
+    row = dict(zip(columns, db.execute(query, (client_id,)).fetchone(), strict=True))
+    kept = [columns[column] for column in first.facts if row[column] is not None]
+    own = "SELECT 1 FROM client_field WHERE client_id = ? AND field_id = ?"
+    kept += [f"{CUSTOM}{each.name}" for each in first.custom if db.execute(own, (client_id, each.id)).fetchone()]
+    return kept + [
+        f"{human_phone(value) if kind in PHONES else value}{f' ({note})' if note else ''}"
+        for _id, kind, value, note in contacts_of(db, client_id)
+        if kind in first.dropped_kinds
+    ]

@@ -9,6 +9,7 @@ from schoolcrm.core.language import _
 from schoolcrm.core.listing.fields import Registry
 from schoolcrm.core.listing.lookup import quoted
 from schoolcrm.core.rules.names import fold
+from schoolcrm.core.rules.personal import read_name
 
 if TYPE_CHECKING:
     from schoolcrm.core.store.transaction import WritableSchool
@@ -24,10 +25,19 @@ def read_facts(registry: Registry, texts: Mapping[str, str], today: date, *, new
     for field in registry.settable():
         text = texts.get(field.key, "")
         if field.read and (text or (new and field.key == "name")):
-            facts[field.column] = field.read(text, today)
+            facts[field.column] = person_name(text) if field.key == "name" else field.read(text, today)
     if "name" in facts:
         facts["name_key"] = fold(facts["name"])
     return facts
+
+
+def person_name(text: str) -> str:
+    """Return the name of a client or student as it is kept; BadValue, with a hint, for what is none."""
+    try:
+        return read_name(text)
+    except BadValue as error:
+        hint = error.hint or _("Write the name with letters, in quotation marks: 'Anna Smith'.")
+        raise BadValue(error.sentence, hint) from None
 
 
 def emptied(registry: Registry, keys: Collection[str], others: Collection[str] = ()) -> dict[str, Any]:

@@ -7,8 +7,9 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from schoolcrm.core.people.custom_fields import CustomField, set_values
+from schoolcrm.core.people.facts import person_name
 from schoolcrm.core.rules.names import fold
-from schoolcrm.core.rules.personal import read_birthday, read_name
+from schoolcrm.core.rules.personal import read_birthday
 
 if TYPE_CHECKING:
     from schoolcrm.core.store.transaction import WritableSchool
@@ -28,8 +29,8 @@ def parse_student(text: str, today: date) -> dict[str, str]:
     """Return the field texts of ``NAME`` or ``NAME:BIRTH``; BadValue for no name or no date."""
     name, colon, birthday = text.rpartition(":")
     if not colon:
-        return {"name": read_name(text)}
-    return {"name": read_name(name), "birthday": read_birthday(birthday, today).isoformat()}
+        return {"name": person_name(text)}
+    return {"name": person_name(name), "birthday": read_birthday(birthday, today).isoformat()}
 
 
 def add_student(school: "WritableSchool", client_id: int, student: NewStudent) -> int:

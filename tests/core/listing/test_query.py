@@ -2,10 +2,21 @@
 
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
-from builders import TODAY, add_client, add_student, make_school, student_of, writing_school
+from builders import (
+    TODAY,
+    add_client,
+    add_group,
+    add_student,
+    hold,
+    join,
+    make_school,
+    student_of,
+    writing_school,
+)
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -103,6 +114,12 @@ def test_an_argument_is_one_term(argument: str, term: Term) -> None:
         (["name:=егор"], set()),
         (["students:маша"], {ANNA}),
         (["students:=маш"], set()),
+        (["student:маша"], {ANNA}),
+        (["client:анна"], {ANNA}),
+        (["phones:903-111"], {EGOR}),
+        (["contact:7916"], {ANNA}),
+        (["^group:Робо 1"], {ANNA, EGOR, ZOE}),
+        (["subject:", "level:", "teachers:"], {ANNA, EGOR, ZOE}),
         (["name:анна,егор"], {ANNA, EGOR}),
         (["phone:903-111"], {EGOR}),
         (["phone:=8 903 111 22 33"], {EGOR}),
@@ -180,6 +197,9 @@ def test_who_answers_to_a_query(school: Any, query: list[str], names: set[str]) 
         ("subscription_end:", "The filter subscription_end needs a value."),
         ("phone:=12", 'The phone "12" has no area code.'),
         ("id:1..x", '"x" is not a whole number.'),
+        ("age:12..7", 'The range "12..7" ends before it begins.'),
+        ("balance:1..-1", 'The range "1..-1" ends before it begins.'),
+        ("statu:new", "There is no field «statu»."),
     ],
 )
 def test_a_bad_term_is_refused_with_the_value_and_a_hint(school: Any, query: str, sentence: str) -> None:
@@ -251,7 +271,9 @@ def test_any_text_is_a_query_or_a_bad_value_and_its_opposite_the_rest(school: An
 @given(low=st.integers(-3000, 3000), high=st.integers(-3000, 3000))
 def test_a_range_is_inclusive_and_may_be_open(school: Any, low: int, high: int) -> None:
     balances = {ANNA: -1500.5, EGOR: 3000, ZOE: 0}
-    assert found(school, f"balance:{low}..{high}") == {name for name, sum_ in balances.items() if low <= sum_ <= high}
+    if low <= high:
+        between = {name for name, sum_ in balances.items() if low <= sum_ <= high}
+        assert found(school, f"balance:{low}..{high}") == between
     assert found(school, f"balance:{low}..") == {name for name, sum_ in balances.items() if low <= sum_}
     assert found(school, f"balance:..{high}") == {name for name, sum_ in balances.items() if sum_ <= high}
 
@@ -262,6 +284,7 @@ def test_a_range_is_inclusive_and_may_be_open(school: Any, low: int, high: int) 
         (["анна"], {"Маша", "Пётр"}),
         (["8916123"], {"Маша", "Пётр"}),
         (["name:маша"], {"Маша"}),
+        (["student:маша", "^group:робо"], {"Маша"}),
         (["client:анна", "age:7"], {"Пётр"}),
         (["is:birthday"], {"Пётр"}),
         (["birthday:"], {EGOR, ZOE}),
@@ -274,6 +297,46 @@ def test_a_range_is_inclusive_and_may_be_open(school: Any, low: int, high: int) 
 def test_students_are_found_by_what_is_theirs_and_the_clients(school: Any, query: list[str], names: set[str]) -> None:
     listing = list_rows(school.db, TODAY, STUDENTS, Wish(query=query, columns=["name"]))
     assert {name for (name,) in listing.rows} == names
+
+
+def test_a_field_is_named_in_either_number_in_columns_and_sorting(school: Any) -> None:
+    listing = list_rows(school.db, TODAY, CLIENTS, Wish(columns=["client", "group"], sort=["-student", "phones"]))
+    assert [field.key for field in listing.fields] == ["name", "groups"]
+    by_students = list_rows(school.db, TODAY, CLIENTS, Wish(columns=["name"], sort=["-students", "phone"]))
+    assert [row[0] for row in listing.rows] == [row[0] for row in by_students.rows] == [ANNA, EGOR, ZOE]
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        (["status:deleted"], {"Ушла"}),
+        (["status:=Удалён"], {"Ушла"}),
+        (["base:deleted"], {"Ушла"}),
+        (["status:deleted,new"], {"Ушла", "Здесь"}),
+        (["^status:deleted"], {"Здесь"}),
+        (["status:н"], {"Здесь"}),
+        (["is:archived", "status:deleted"], set()),
+    ],
+)
+def test_r7_deleted_clients_are_found_by_their_status(tmp_path: Path, query: list[str], names: set[str]) -> None:
+    with writing_school(make_school(tmp_path)) as school:
+        add_client(school, "Здесь")
+        add_client(school, "Ушла", status="deleted")
+        assert found(school, *query) == names
+        listing = list_rows(school.db, TODAY, STUDENTS, Wish(query=query, columns=["name"]))
+        assert {name for (name,) in listing.rows} == names
+
+
+def test_r8_an_imported_last_visit_stands_until_there_is_a_visit(tmp_path: Path) -> None:
+    with writing_school(make_school(tmp_path)) as school:
+        student = student_of(school, add_client(school, "Анна"))
+        school.db.execute("UPDATE client SET last_visit_on = '2026-05-20'")
+        wish = Wish(query=["last_visit:2026-05"], columns=["last_visit"])
+        assert list_rows(school.db, TODAY, STUDENTS, wish).rows == [("2026-05-20",)]
+        group = add_group(school, "Робо 1", "Робототехника")
+        join(school, group, student, date(2026, 8, 1))
+        hold(school, group, date(2026, 8, 4), present=[student])
+        assert list_rows(school.db, TODAY, STUDENTS, Wish(columns=["last_visit"])).rows == [("2026-08-04",)]
 
 
 def test_today_is_a_parameter(school: Any) -> None:

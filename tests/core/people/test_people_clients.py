@@ -10,7 +10,7 @@ from builders import TODAY, make_school, writing_school
 from schoolcrm.core.errors import BadValue
 from schoolcrm.core.listing.client_fields import CLIENTS
 from schoolcrm.core.listing.student_fields import STUDENTS
-from schoolcrm.core.people.clients import ClientDetails, add_client, as_student, edit_client, emptying
+from schoolcrm.core.people.clients import ClientDetails, add_client, as_student, edit_client, emptying, would_be_removed
 from schoolcrm.core.people.contacts import Contact
 from schoolcrm.core.people.custom_fields import add_field, find_field
 from schoolcrm.core.people.duplicates import likely_duplicates
@@ -103,6 +103,16 @@ def test_editing_changes_what_is_told_and_leaves_the_rest(school: Any) -> None:
     assert school.db.execute("SELECT note, manager FROM client").fetchone() == (None, "Ольга")
     assert school.db.execute("SELECT count(*) FROM contact").fetchone() == (0,)
     assert school.db.execute("SELECT count(*) FROM client_field").fetchone() == (0,)
+
+
+def test_a_phone_that_is_emptied_is_a_mobile_the_home_phone_has_its_own_name(school: Any) -> None:
+    contacts = [Contact("mobile", "+79161234567"), Contact("home", "+74951234567", "бабушка")]
+    number = add_client(school, ClientDetails(client_facts(name="Анна", note="x"), contacts=contacts)).id
+    first = emptying(school.db, ["phone", "note", "manager"])
+    assert would_be_removed(school.db, number, first) == ["note", "+7 916 123-45-67"]
+    edit_client(school, number, first)
+    assert school.db.execute("SELECT kind, note FROM contact").fetchall() == [("home", "бабушка")]
+    assert would_be_removed(school.db, number, emptying(school.db, ["home"])) == ["+7 495 123-45-67 (бабушка)"]
 
 
 def test_setting_a_field_to_what_it_is_leaves_no_trace(tmp_path: Path) -> None:
