@@ -10,6 +10,7 @@ from typing import BinaryIO, TextIO
 
 from schoolcrm.core.errors import DiskTrouble, Refused, SchoolError
 from schoolcrm.core.language import _
+from schoolcrm.core.rules.disk import reason_of
 
 
 @contextmanager
@@ -104,14 +105,3 @@ def write_error(path: Path, trouble: OSError) -> SchoolError:
         return Refused(_("{path} can't be the name of a file.").format(path=path), _("Choose another with -o."))
     sentence = _("{path} can't be written: {reason}.").format(path=path, reason=reason_of(trouble))
     return DiskTrouble(sentence, _("Choose another place with -o."))
-
-
-def reason_of(trouble: OSError) -> str:
-    """Return why the system refused, in the language in use where it is a usual reason."""
-    if trouble.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)):
-        return _("the disk is full")
-    if trouble.errno == errno.EROFS:
-        return _("the disk is read-only")
-    if trouble.errno in (errno.EACCES, errno.EPERM):
-        return _("it is not permitted")
-    return trouble.strerror or type(trouble).__name__

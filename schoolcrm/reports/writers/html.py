@@ -7,7 +7,7 @@ from typing import TextIO
 from schoolcrm.core.language import current_language
 from schoolcrm.core.rules.safetext import printable
 from schoolcrm.reports.table import Table
-from schoolcrm.reports.writers.page import Heading, NamedText, Page, Row, nothing_found
+from schoolcrm.reports.writers.page import Heading, NamedText, Page, Row, nothing_found, without_empty_columns
 
 _WIDE = 6  # more columns than this are printed on a page laid on its side
 
@@ -24,6 +24,7 @@ th, td { padding: .3rem .6rem; text-align: left; vertical-align: top; border-bot
 thead th { border-bottom: 2px solid #333; vertical-align: bottom; }
 tbody th { background: #f2f2f2; } tbody tr:hover { background: #f8f8f4; }
 tfoot td { border-top: 2px solid #333; border-bottom: 0; font-weight: 600; }
+.w { white-space: nowrap; }
 .n { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 .minus { color: #b00020; }
 p.note { color: #555; margin: .2rem 0; white-space: pre-line; }
@@ -38,7 +39,7 @@ p.note { color: #555; margin: .2rem 0; white-space: pre-line; }
 
 def write_html(table: Table, stream: TextIO) -> None:
     """Write the page; rows are streamed."""
-    page = Page(table, printable)
+    page = Page(without_empty_columns(table), printable)
     stream.write(_opening(page))
     stream.write(f"<table>\n<thead>\n{_line(page, page.labels, 'th')}</thead>\n")
     _write_rows(page, stream)
@@ -89,12 +90,14 @@ def _across(page: Page, tag: str, text: str) -> str:
 
 
 def _line(page: Page, cells: Row, tag: str) -> str:
-    opened = (_tag(cell, tag, right) for cell, right in zip(cells, page.right, strict=True))
+    whole = [tag == "td" and not prose for prose in page.prose]  # headings may wrap
+    opened = (_tag(cell, tag, *how) for cell, *how in zip(cells, page.right, whole, strict=True))
     return f"<tr>{''.join(opened)}</tr>\n"
 
 
-def _tag(cell: str, tag: str, right: bool) -> str:
+def _tag(cell: str, tag: str, right: bool, whole: bool) -> str:
     if not right:
-        return f"<{tag}>{escape(cell)}</{tag}>"
+        how = ' class="w"' if whole else ""
+        return f"<{tag}{how}>{escape(cell)}</{tag}>"
     minus = " minus" if cell.startswith("-") else ""
     return f'<{tag} class="n{minus}">{escape(cell)}</{tag}>'

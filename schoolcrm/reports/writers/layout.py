@@ -1,8 +1,10 @@
 """Columns of text side by side: the width of a text on a screen, of the columns, one line of them."""
 
+import re
 from collections.abc import Callable, Sequence
 
 GAP = "  "
+_BREAK = re.compile(r"( +|(?<=,)(?=[^\W\d]))")  # at spaces and after commas, never inside 1,250.00
 
 
 def width_of(text: str) -> int:
@@ -32,16 +34,39 @@ def widths_of(rows: Sequence[Sequence[str]]) -> list[int]:
 def longest_words(rows: Sequence[Sequence[str]]) -> list[int]:
     """Return the width of the longest word of each column: narrower, a word would be broken."""
     return [
-        max((width_of(word) for cell in column for word in cell.split(" ")), default=0)
+        max((width_of(word) for cell in column for word in _BREAK.split(cell)[::2]), default=0)
         for column in zip(*rows, strict=True)
     ]
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """Return the lines of the text: broken between words; only a word wider than the line is cut."""
+    if width_of(text) <= width:
+        return [text]
+    pieces = _BREAK.split(text)
+    lines = [""]
+    for gap, word in zip(["", *pieces[1::2]], pieces[::2], strict=True):
+        longer = lines[-1] + gap + word
+        if not lines[-1] or width_of(longer) <= width:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+        while width_of(lines[-1]) > width and len(lines[-1]) > 1:
+            lines[-1:] = _cut(lines[-1], width)
+    return lines
+
+
+def _cut(text: str, width: int) -> tuple[str, str]:
+    at = min(max(width, 1), len(text) - 1)
+    while at > 1 and width_of(text[:at]) > width:
+        at -= 1
+    return text[:at], text[at:]
 
 
 def fit(natural: Sequence[int], limits: Sequence[Sequence[int]], room: int) -> list[int]:
     """Return column widths that fit the room: the widest column gives way first, none goes below its limit.
 
-    ``limits`` are tried one after the other. When the last one is still too wide, so is the sum: a figure is
-    never cut.
+    ``limits`` are tried one after the other. When the last one is still too wide, so is the sum.
     """
     widths = list(natural)
     for least in limits:

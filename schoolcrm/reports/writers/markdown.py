@@ -4,7 +4,7 @@ import re
 from typing import TextIO
 
 from schoolcrm.reports.table import Table
-from schoolcrm.reports.writers.page import Heading, NamedText, Page, Row, nothing_found
+from schoolcrm.reports.writers.page import Heading, NamedText, Page, Row, nothing_found, without_empty_columns
 
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>|~&])")
 _MARKUP_AT_START = re.compile(r"^(\d*)([-+#=.)])")
@@ -12,7 +12,7 @@ _MARKUP_AT_START = re.compile(r"^(\d*)([-+#=.)])")
 
 def write_markdown(table: Table, stream: TextIO) -> None:
     """Write title, parameters, rows, totals and notes; text from data is escaped."""
-    page = Page(table)
+    page = Page(without_empty_columns(table))
     if page.title:
         stream.write(f"# {_escape(page.title)}\n\n")
     _write_facts(page.parameters, stream)

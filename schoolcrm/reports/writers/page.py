@@ -1,6 +1,8 @@
 """A table as people read it: visible columns, words instead of codes, what stands above and below."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from itertools import chain, islice
 from typing import Any, NamedTuple
 
 from schoolcrm.core.language import _
@@ -11,6 +13,8 @@ from schoolcrm.reports.writers.cells import fact_for_people, for_people
 _RIGHT = frozenset({Kind.MONEY, Kind.INTEGER, Kind.NUMBER, Kind.SHARE})
 _PROSE = frozenset({Kind.TEXT, Kind.CODE, Kind.LIST})
 _NO_SECTION = object()
+
+MEASURED_ROWS = 1000  # what is held back of a table that streams, to know its columns before the first line
 
 
 class Heading(NamedTuple):
@@ -43,13 +47,14 @@ class Page:
         self.title = clean(table.title)
         self.labels: Row = [clean(column.label) for column in self.columns]
         self.right = [column.kind in _RIGHT for column in self.columns]
-        self.phones = [column.kind is Kind.PHONE for column in self.columns]
         self.prose = [column.kind in _PROSE for column in self.columns]
         self.money = [at for at, column in enumerate(self.columns) if column.kind is Kind.MONEY]
         self.parameters = self._named(table.parameters)
         self.head = self._named(table.head)
         keys_shown = {column.key for column in self.columns}
-        self.totals = self._totals_row([fact for fact in table.totals if fact.key in keys_shown])
+        under = [fact for fact in table.totals if fact.key in keys_shown]
+        self.totals = self._totals_row(under)
+        self.named_totals = self._named(under)
         self.foot = self._named([fact for fact in table.totals if fact.key not in keys_shown])
         self.notes = [clean(note) for note in table.notes]
 
@@ -87,6 +92,31 @@ class Page:
         if at is not None:
             row[at] = _("Total")
         return row
+
+
+def without_empty_columns(table: Table) -> Table:
+    """Return the table as people want it: without the columns that no row fills and no total stands under.
+
+    A table of more than a thousand rows, or without any filled cell, keeps all its columns.
+    """
+    rows = iter(table.rows)
+    first = list(islice(rows, MEASURED_ROWS + 1))
+    if len(first) > MEASURED_ROWS:
+        return replace(table, rows=chain(first, rows))
+    kept = {fact.key for fact in table.totals if fact.value is not None}
+    columns = [
+        column if column.hidden or column.key in kept or not _is_empty(first, at) else replace(column, hidden=True)
+        for at, column in enumerate(table.columns)
+    ]
+    section = table.sections.column if table.sections else None
+    if all(column.hidden or column.key == section for column in columns):
+        return replace(table, rows=first)
+    return replace(table, columns=columns, rows=first)
+
+
+def _is_empty(rows: Sequence[Sequence[Any]], at: int) -> bool:
+    """Tell whether there are rows and the cell is absent in each; 0 and "no" are something."""
+    return bool(rows) and all(row[at] is None or row[at] in ("", (), []) for row in rows)
 
 
 def nothing_found() -> str:

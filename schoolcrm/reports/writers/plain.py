@@ -5,36 +5,39 @@ down is printed whole and pushes only its own line.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import chain, islice
+from itertools import chain, islice, zip_longest
 from typing import TextIO
 
 from schoolcrm.reports.table import Table
-from schoolcrm.reports.writers.layout import GAP, line_maker, pad, widths_of
-from schoolcrm.reports.writers.page import Heading, NamedText, Page, Row, nothing_found
+from schoolcrm.reports.writers.layout import GAP, line_maker, pad, widths_of, wrap
+from schoolcrm.reports.writers.page import (
+    MEASURED_ROWS,
+    Heading,
+    NamedText,
+    Page,
+    Row,
+    nothing_found,
+    without_empty_columns,
+)
 
-MEASURED_ROWS = 1000
 LineMaker = Callable[[Sequence[str]], str]
 _BOLD, _RED, _PLAIN = "\x1b[1m", "\x1b[31m", "\x1b[0m"
 
 
 def write_plain(table: Table, stream: TextIO, *, colour: bool = False) -> None:
     """Write the table to the stream; ``colour`` makes headings bold and negative sums red besides."""
-    page = Page(table)
-    write_page(page, page.rows(), stream, colour=colour)
-
-
-def write_page(page: Page, rows: Iterable[Row | Heading], stream: TextIO, *, colour: bool = False) -> None:
-    """Write the page with these rows to the stream."""
-    for line in page_lines(page, iter(rows), colour=colour):
+    page = Page(without_empty_columns(table))
+    for line in _lines(page, page.rows(), colour):
         stream.write(line + "\n")
 
 
-def page_lines(page: Page, rows: Iterator[Row | Heading], *, colour: bool) -> Iterator[str]:
-    """Yield every line of the page."""
+def _lines(page: Page, rows: Iterator[Row | Heading], colour: bool) -> Iterator[str]:
     yield from _above(page, colour)
     measured = list(islice(rows, MEASURED_ROWS))
     if measured:
-        yield from _grid(page, measured, rows, colour)
+        cells = [row for row in measured if isinstance(row, list)]
+        widths = widths_of([page.labels, *cells, *([page.totals] if page.totals else [])])
+        yield from grid_lines(page, chain(measured, rows), widths, colour=colour)
     else:
         yield nothing_found()
     for block in (aligned(page.foot), page.notes):
@@ -54,18 +57,21 @@ def _above(page: Page, colour: bool) -> Iterator[str]:
         yield ""
 
 
-def _grid(page: Page, measured: list[Row | Heading], rest: Iterator[Row | Heading], colour: bool) -> Iterator[str]:
-    cells = [row for row in measured if isinstance(row, list)]
-    widths = widths_of([page.labels, *cells, *([page.totals] if page.totals else [])])
+def grid_lines(
+    page: Page, rows: Iterable[Row | Heading], widths: list[int], *, colour: bool, wrapped: bool = False
+) -> Iterator[str]:
+    """Yield headings, rows and totals in columns of these widths; ``wrapped``: prose keeps to its column."""
     line = line_maker(widths, page.right)
     row_line = _colourer(widths, page) if colour else line
     rule = line(["-" * width for width in widths])
-    yield _bold(line(page.labels), colour)
+    for labels in zip_longest(*map(wrap, page.labels, widths), fillvalue=""):
+        yield _bold(line(labels), colour)
     yield rule
     between = False
-    for row in chain(measured, rest):
+    for row in rows:
         if type(row) is list:
-            yield row_line(row).replace("\u00a0", " ")
+            for cells in _split(page, row, widths) if wrapped else (row,):
+                yield row_line(cells).replace("\u00a0", " ")
         else:
             if between:
                 yield ""
@@ -74,6 +80,17 @@ def _grid(page: Page, measured: list[Row | Heading], rest: Iterator[Row | Headin
     if page.totals:
         yield rule
         yield _bold(line(page.totals).replace("\u00a0", " "), colour)
+
+
+def wrapped_cells(page: Page, row: Row, widths: list[int]) -> Iterator[list[str]]:
+    """Yield the lines of each cell: prose is wrapped to its column, a figure stays whole."""
+    for cell, width, prose in zip(row, widths, page.prose, strict=True):
+        yield wrap(cell, width) if prose else [cell]
+
+
+def _split(page: Page, row: Row, widths: list[int]) -> Iterator[Sequence[str]]:
+    """Yield the lines of the row, each with a cell for every column."""
+    return zip_longest(*wrapped_cells(page, row, widths), fillvalue="")
 
 
 def aligned(facts: list[NamedText]) -> list[str]:

@@ -5,9 +5,18 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, TextIO
 
 from schoolcrm.reports.table import Table
-from schoolcrm.reports.writers.layout import GAP, fit, longest_words, widths_of
-from schoolcrm.reports.writers.page import Heading, NamedText, Page, Row, nothing_found
-from schoolcrm.reports.writers.plain import aligned, write_page
+from schoolcrm.reports.writers.layout import GAP, fit, longest_words, widths_of, wrap
+from schoolcrm.reports.writers.page import (
+    MEASURED_ROWS,
+    Heading,
+    NamedText,
+    Page,
+    Row,
+    nothing_found,
+    without_empty_columns,
+)
+from schoolcrm.reports.writers.plain import aligned, grid_lines, wrapped_cells
+from schoolcrm.reports.writers.records import record_lines
 from schoolcrm.reports.writers.screen import Screen, look_at, show
 
 if TYPE_CHECKING:
@@ -17,20 +26,14 @@ if TYPE_CHECKING:
 
 MOST_DRAWN_ROWS = 500  # Rich takes half a millisecond a row; longer lists are plain text in the pager
 _RULE = "─"
-_NARROWEST = 6  # below this, prose in a column can't be read
+_LONGEST_WHOLE_WORD = 14  # longer words are broken before the rows become records
 
 
 def write_terminal(table: Table, stream: TextIO, screen: Screen | None = None) -> None:
     """Show the table on the terminal behind the stream, through the pager when it is too long."""
     screen = screen or look_at(stream)
-    page = Page(table)
-    rows = page.rows()
-    first = list(islice(rows, MOST_DRAWN_ROWS + 1))
     text = io.StringIO()
-    if len(first) > MOST_DRAWN_ROWS:
-        write_page(page, chain(first, rows), text, colour=screen.colour)
-    else:
-        _draw(page, first, text, screen)
+    _draw(Page(without_empty_columns(table)), text, screen)
     show(_in_reach(text.getvalue(), stream), screen, stream)
 
 
@@ -43,11 +46,10 @@ def _in_reach(text: str, stream: TextIO) -> str:
     return text
 
 
-def _draw(page: Page, rows: list[Row | Heading], stream: TextIO, screen: Screen) -> None:
+def _draw(page: Page, stream: TextIO, screen: Screen) -> None:
     from rich.text import Text
 
-    widths = _column_widths(page, rows, screen.width)
-    console = _console(stream, screen, sum(widths) + len(GAP) * len(widths))
+    console = _console(stream, screen)
     if page.title:
         _say(console, Text(page.title, style="bold"))
     _say_all(console, page.parameters)
@@ -56,10 +58,7 @@ def _draw(page: Page, rows: list[Row | Heading], stream: TextIO, screen: Screen)
     if page.head:
         _say_all(console, page.head)
         _say(console, Text())
-    if rows:
-        _draw_rows(console, page, rows, widths)
-    else:
-        _say(console, Text(nothing_found()))
+    _draw_body(console, page, stream, screen)
     if page.foot:
         _say(console, Text())
         for line in aligned(page.foot):
@@ -70,29 +69,55 @@ def _draw(page: Page, rows: list[Row | Heading], stream: TextIO, screen: Screen)
             _say(console, Text(note, style="dim"))
 
 
-def _column_widths(page: Page, rows: list[Row | Heading], room: int) -> list[int]:
-    """Return the widths: prose is wrapped, inside words only if need be; figures and dates never are."""
+def _draw_body(console: "Console", page: Page, stream: TextIO, screen: Screen) -> None:
+    """Draw the rows side by side in columns where these fit, else as records one below the other."""
+    rows = page.rows()
+    measured = list(islice(rows, MEASURED_ROWS))
+    if not measured:
+        stream.write(f"{nothing_found()}\n")
+        return
+    widths = _column_widths(page, measured, screen.width)
+    if widths is not None and len(measured) <= MOST_DRAWN_ROWS:
+        _draw_rows(console, page, measured, widths)
+        return
+    every = chain(measured, rows)
+    if widths is None:
+        lines = record_lines(page, every, screen.width, colour=screen.colour)
+    else:
+        lines = grid_lines(page, every, widths, colour=screen.colour, wrapped=True)
+    stream.writelines(f"{line}\n" for line in lines)
+
+
+def _column_widths(page: Page, rows: list[Row | Heading], room: int) -> list[int] | None:
+    """Return the widths that fit the room, None when none do.
+
+    Headings over figures are wrapped first, then prose; at last words longer than most may be broken.
+    Figures, dates and phones are never wrapped.
+    """
     cells = [row for row in rows if isinstance(row, list)] + ([page.totals] if page.totals else [])
+    room -= len(GAP) * (len(page.labels) - 1)
+    words = longest_words([page.labels, *cells])
     heading_words = longest_words([page.labels])
-    whole = widths_of([page.labels, *cells])
     figures = widths_of(cells) if cells else heading_words
-    words = longest_words(cells) if cells else heading_words
-    gentle = [
-        max(heading, word if prose or phone else figure)
-        for heading, word, figure, prose, phone in zip(
-            heading_words, words, figures, page.prose, page.phones, strict=True
-        )
-    ]
-    rough = [min(width, _NARROWEST) if prose else width for width, prose in zip(gentle, page.prose, strict=True)]
-    return fit(whole, (gentle, rough), room - len(GAP) * (len(whole) - 1))
+    whole = widths_of([page.labels, *cells])
+
+    def limit(prose: list[int], longest: int) -> list[int]:
+        return [
+            min(width, longest) if is_prose else max(figure, min(heading, longest))
+            for width, figure, heading, is_prose in zip(prose, figures, heading_words, page.prose, strict=True)
+        ]
+
+    limits = (limit(whole, max(whole)), limit(words, max(whole)), limit(words, _LONGEST_WHOLE_WORD))
+    widths = fit(whole, limits, room)
+    return widths if sum(widths) <= room else None
 
 
-def _console(stream: TextIO, screen: Screen, width: int) -> "Console":
+def _console(stream: TextIO, screen: Screen) -> "Console":
     from rich.console import Console
 
     return Console(
         file=stream,
-        width=max(width, screen.width),
+        width=screen.width,
         force_terminal=True,
         color_system="standard" if screen.colour else None,
         legacy_windows=False,
@@ -109,7 +134,7 @@ def _draw_rows(console: "Console", page: Page, rows: list[Row | Heading], widths
     grid = _grid(page, widths, headed=True)
     for row in rows:
         if isinstance(row, list):
-            grid.add_row(*_cells(page, row))
+            grid.add_row(*_cells(page, row, widths))
             continue
         console.print(grid)
         if grid.row_count:
@@ -136,7 +161,7 @@ def _grid(page: Page, widths: list[int], *, headed: bool) -> "RichTable":
     totals = page.totals or [""] * len(widths)
     for label, total, width, right in zip(page.labels, totals, widths, page.right, strict=True):
         grid.add_column(
-            Text(label),
+            Text("\n".join(wrap(label, width))),
             Text(total, style="bold"),
             justify="right" if right else "left",
             overflow="fold",
@@ -145,10 +170,10 @@ def _grid(page: Page, widths: list[int], *, headed: bool) -> "RichTable":
     return grid
 
 
-def _cells(page: Page, row: Row) -> "list[Text]":
+def _cells(page: Page, row: Row, widths: list[int]) -> "list[Text]":
     from rich.text import Text
 
-    cells = [Text(cell) for cell in row]
+    cells = [Text("\n".join(lines)) for lines in wrapped_cells(page, row, widths)]
     for at in page.money:
         if row[at].startswith("-"):
             cells[at].stylize("red")
@@ -156,7 +181,7 @@ def _cells(page: Page, row: Row) -> "list[Text]":
 
 
 def _say(console: "Console", text: "Text") -> None:
-    console.print(text, soft_wrap=True)
+    console.print(text)
 
 
 def _say_all(console: "Console", facts: list[NamedText]) -> None:

@@ -3,7 +3,7 @@
 import io
 from html.parser import HTMLParser
 
-from sample_tables import HOSTILE, UNSAFE, hostile, journal, payments, reconciliation
+from sample_tables import HOSTILE, UNSAFE, every_kind, hostile, journal, payments, reconciliation
 
 from schoolcrm.core.language import use_language
 from schoolcrm.core.rules.safetext import printable
@@ -88,3 +88,12 @@ def test_sections_are_bodies_with_a_heading() -> None:
 
 def test_an_empty_page_says_so() -> None:
     assert _page(payments(0)).rows[-1] == ["Nothing found."]
+
+
+def test_figures_dates_and_phones_do_not_wrap() -> None:
+    source = _page(every_kind()).source
+    assert '<td class="w">+7 916 123-45-67</td>' in source
+    assert '<td class="w">2026-09-01</td>' in source
+    assert '<td class="n minus">-1,250.50</td>' in source
+    assert "<td>Анна</td>" in source
+    assert ".w { white-space: nowrap; }" in source

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schoolcrm.reports.writers.layout import fit, line_maker, width_of
+from schoolcrm.reports.writers.layout import fit, line_maker, width_of, wrap
 
 
 @pytest.mark.parametrize(
@@ -47,3 +47,20 @@ def test_a_line_is_aligned_and_ends_without_spaces() -> None:
     assert line(["漢", "1"]) == "漢         1"
     assert line(["ab", ""]) == "ab"
     assert line(["100%s", "{0}"]) == "100%s     {0}"
+
+
+def test_text_is_wrapped_between_words_and_after_commas() -> None:
+    assert wrap("Медведева Ева, Медведева Анна", 14) == ["Медведева Ева,", "Медведева Анна"]
+    assert wrap("один,два,три 1,250.00", 9) == ["один,два,", "три", "1,250.00"]
+    assert wrap("1\u00a0250,00 руб", 8) == ["1\u00a0250,00", "руб"]
+
+
+def test_only_a_word_longer_than_the_line_is_cut() -> None:
+    assert wrap("ab превосходительство c", 10) == ["ab", "превосходи", "тельство c"]
+
+
+@given(st.text("аб ,1漢", max_size=40), st.integers(2, 12))
+def test_wrapped_lines_fit_and_lose_nothing(text: str, width: int) -> None:
+    lines = wrap(text, width)
+    assert all(width_of(line) <= width for line in lines)
+    assert "".join(lines).replace(" ", "") == text.replace(" ", "")

@@ -6,7 +6,8 @@ from sample_tables import HOSTILE, UNSAFE, every_kind, hostile, journal, payment
 
 from schoolcrm.core.language import use_language
 from schoolcrm.reports.table import Column, Fact, Kind, Table
-from schoolcrm.reports.writers.plain import MEASURED_ROWS, write_plain
+from schoolcrm.reports.writers.page import MEASURED_ROWS
+from schoolcrm.reports.writers.plain import write_plain
 
 
 def _written(table: Table, *, colour: bool = False) -> str:
@@ -115,3 +116,20 @@ def test_every_kind_is_shown() -> None:
     line = _written(every_kind()).splitlines()[4]
     assert line.split("  ")[0] == "Анна"
     assert line.endswith("2026-09-01, 2026-09-08")
+
+
+def _half_empty(count: int) -> Table:
+    columns = [Column("a", "A"), Column("b", "B"), Column("c", "C", Kind.MONEY), Column("d", "D", Kind.BOOL)]
+    rows = (("x", None if number % 2 else "", None, False) for number in range(count))
+    return Table("t", "", columns, rows, totals=[Fact("c", "C", Kind.MONEY, 0)])
+
+
+def test_a_column_that_no_row_fills_is_left_out_unless_a_total_stands_under_it() -> None:
+    assert _written(_half_empty(2)).splitlines()[0].split() == ["A", "C", "D"]
+
+
+def test_without_rows_or_with_more_than_are_measured_every_column_stays() -> None:
+    assert _written(_half_empty(MEASURED_ROWS)).splitlines()[0].split() == ["A", "C", "D"]
+    assert _written(_half_empty(MEASURED_ROWS + 1)).splitlines()[0].split() == ["A", "B", "C", "D"]
+    empty = Table("t", "", [Column("a", "A"), Column("b", "B")], [(None, "")])
+    assert _written(empty).splitlines()[0].split() == ["A", "B"]

@@ -1,13 +1,14 @@
 """The table that Rich draws on a terminal."""
 
 import io
+import re
 from pathlib import Path
 
 import pytest
 from sample_tables import HOSTILE, UNSAFE, hostile, journal, payments, reconciliation
 
 from schoolcrm.core.language import use_language
-from schoolcrm.reports.table import Column, Kind, Table
+from schoolcrm.reports.table import Column, Fact, Kind, Table
 from schoolcrm.reports.writers.screen import Screen
 from schoolcrm.reports.writers.terminal import MOST_DRAWN_ROWS, write_terminal
 
@@ -62,11 +63,45 @@ def test_a_narrow_terminal_wraps_prose_between_words_and_leaves_figures_whole() 
     assert "123-45-67" in "\n".join(lines)
 
 
-def test_a_hopelessly_narrow_terminal_still_shows_whole_figures() -> None:
-    table = Table(
-        "t", "", [Column("c", "Остаток", Kind.MONEY), Column("d", "Дата", Kind.DATE)], [(-123456789, "2026-09-01")]
-    )
-    assert _lines(_shown(table, 10))[-1] == "-1,234,567.89  2026-09-01"
+def test_a_table_that_cannot_fit_becomes_records() -> None:
+    columns = [Column("c", "Остаток", Kind.MONEY), Column("d", "Дата", Kind.DATE), Column("n", "Имя")]
+    rows = [(-123456789, "2026-09-01", "Анна Мария"), (5, "2026-09-02", None)]
+    total = [Fact("c", "Остаток", Kind.MONEY, -123456784)]
+    assert _lines(_shown(Table("t", "", columns, rows, totals=total), 24)) == [
+        "Остаток:  -1,234,567.89",
+        "Дата:     2026-09-01",
+        "Имя:      Анна Мария",
+        "",
+        "Остаток:  0.05",
+        "Дата:     2026-09-02",
+        "",
+        "Total",
+        "Остаток:  -1,234,567.84",
+    ]
+
+
+def _family(count: int) -> Table:
+    columns = [
+        Column("client", "Клиент"),
+        Column("phone", "Телефон", Kind.PHONE),
+        Column("students", "Ученики", Kind.LIST),
+        Column("place", "Аудитория"),
+        Column("visit", "Последнее посещение", Kind.DATE),
+    ]
+    row = ("Медведева Ксения Андреевна", "+79160000000", ("Медведева Ева", "Медведева Злата"), None, "2026-09-01")
+    return Table("t", "", columns, [row] * count)
+
+
+@pytest.mark.parametrize("count", [2, MOST_DRAWN_ROWS + 1])
+@pytest.mark.parametrize("width", [20, 40, 50, 56, 60, 64, 70, 80, 100])
+def test_nothing_is_wider_than_the_terminal_and_no_word_is_broken(width: int, count: int) -> None:
+    text = _shown(_family(count), width)
+    assert max(map(len, _lines(text))) <= width
+    assert not re.search("Аудитория", text)
+    for word in ("Медведева", "Андреевна", "Клиент", "Телефон", "Ученики", "Последнее", "посещение", "2026-09-01"):
+        assert re.search(rf"\b{word}\b", text)
+    assert "+7 916 000-00-00" in text or width == 20
+    assert ("Клиент:" in text) == (width < 50)
 
 
 def test_a_long_heading_wraps_over_short_figures() -> None:
