@@ -131,9 +131,7 @@ class Oracle:
 
     def charges(self) -> dict[tuple[int, Moment], tuple[str, int]]:
         """Basis and charge of every mark (R31)."""
-        found = {
-            key: ("trial" if mark.free else "none", 0) for key, mark in self.marks.items() if mark.payer is None
-        }
+        found = {key: ("trial" if mark.free else "none", 0) for key, mark in self.marks.items() if mark.payer is None}
         for sold in self.sold:
             marks = self.in_order(mark for mark in self.marks.values() if mark.payer is sold)
             priced = {"lesson": self._by_lesson, "package": self._as_package, "month": self._by_month}[sold.kind]

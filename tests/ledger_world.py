@@ -234,9 +234,7 @@ class World:
         plan = add_plan(self.school, offer)
         sold = sell(self.school, Sale(student, plan, FIRST, first, last), reprice=event.reprice)
         facts = (sold.id, student, event.kind, event.price, lessons, first, last)
-        self.oracle.sold.append(
-            Sold(*facts, event.upfront, event.separate, event.stop, event.subjects)  # type: ignore[arg-type]
-        )
+        self.oracle.sold.append(Sold(*facts, event.upfront, event.separate, event.stop, event.subjects))
         if event.reprice:
             self.oracle.pay_unpaid(student, first)
 
@@ -282,4 +280,5 @@ class World:
         guest = None if event.guest is None else self.students[event.guest]
         if guest is not None and owner > 0 and guest not in self.members(owner, lesson.on):
             marks[guest] = event.marks[2]
-        self.hold(owner, lesson, marks)
+        if marks:
+            self.hold(owner, lesson, marks)

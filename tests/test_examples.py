@@ -19,7 +19,7 @@ import pytest
 EXAMPLES = Path(__file__).parent.parent / "examples"
 PAGES = sorted(EXAMPLES.glob("*.md"))
 BLOCK = re.compile(r"(?<=^```console\n).*?(?=^```$)", re.MULTILINE | re.DOTALL)
-SECONDS = re.compile(r"(?<= )\d+\.\d+(?= (?:s|с)\b)|(?<=\"seconds\": )\d+\.\d+")
+SECONDS = re.compile(r"(?<= )\d+[.,]\d+(?= (?:s|с)\b)|(?<=\"seconds\": )\d+\.\d+")
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)

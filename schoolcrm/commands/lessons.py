@@ -7,7 +7,7 @@ import typer
 from schoolcrm.commands.periods import From, PeriodName, To, period_of
 from schoolcrm.commands.questions import can_ask
 from schoolcrm.commands.session import choose, day, done, reading, say, show, writing
-from schoolcrm.core.errors import NotFound, Refused, WrongUsage
+from schoolcrm.core.errors import Ambiguous, NotFound, Refused, WrongUsage
 from schoolcrm.core.language import _, ngettext
 from schoolcrm.lazy import Changing, Showing, group
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from schoolcrm.core.learning.attendance import Attendance, MarkWritten
-    from schoolcrm.core.learning.lessons import Expected
+    from schoolcrm.core.learning.lessons import Expected, Held
     from schoolcrm.core.learning.timetable import PlannedLesson
     from schoolcrm.core.store.database import School
 
@@ -44,7 +44,6 @@ def hold(
     from schoolcrm.commands.roll_call import call_roll
     from schoolcrm.core.learning.lessons import expected_students, require_due
     from schoolcrm.core.learning.lessons import hold as hold_lesson
-    from schoolcrm.core.rules.dates import human_date
 
     with reading(ctx) as school:
         meant, remark = _lesson_meant(school, lesson, on, at)
@@ -60,11 +59,8 @@ def hold(
         attendances += call_roll(ctx, meant, waiting)
     with writing(ctx) as school:
         held = hold_lesson(school, meant, attendances, topic=topic, even_so=even_so)
-        summary = _summary(school, held.marks)
+        message = _told(school, held, topic)
         marks = [_mark_json(school, mark) for mark in held.marks]
-    message = _("Lesson {id} of {day} {time} held. {summary}").format(
-        id=held.id, day=human_date(held.on), time=held.time, summary=summary
-    )
     done(ctx, message, id=held.id, date=held.on, time=held.time, marks=marks)
 
 
@@ -100,16 +96,16 @@ def _lesson_meant(school: "School", ref: str, on: str, at: str) -> tuple["Planne
 
     The text beside it says what may not have been meant; empty: nothing.
     """
-    from schoolcrm.core.learning.lessons import lesson_of_group, stored_lesson
+    from schoolcrm.core.learning.lessons import lesson_of_group
     from schoolcrm.core.learning.references import find_group
     from schoolcrm.core.listing.lookup import read_id
     from schoolcrm.core.rules.dates import parse_time
 
     number = read_id(ref)
     if number is not None and not (on or at):
-        lesson = stored_lesson(school.db, number)
+        lesson = _numbered(school, number)
         if lesson is not None:
-            return lesson, _also_a_group(school, number, lesson)
+            return lesson, ""
     that_day, time = day(school, on), parse_time(at).strftime("%H:%M") if at else ""
     try:
         group_id = choose(find_group, school.db, ref)
@@ -143,16 +139,50 @@ def _own_lesson(school: "School", ref: str, on: "date", time: str) -> "PlannedLe
     return lesson
 
 
-def _also_a_group(school: "School", number: int, lesson: "PlannedLesson") -> str:
-    """Return, where another group has the lesson's number, that the lesson was taken."""
+def _numbered(school: "School", number: int) -> "PlannedLesson | None":
+    """Return the stored lesson of that number; None: there is none, or the group of that number means the same.
+
+    Raises Ambiguous where a group has the number too and another lesson may be meant.
+    """
+    from schoolcrm.core.learning.lessons import stored_lesson
+
+    group = school.db.execute("SELECT name FROM study_group WHERE id = ? AND archived_on IS NULL", (number,)).fetchone()
+    if group is None:
+        return stored_lesson(school.db, number)
+    try:
+        lesson = stored_lesson(school.db, number)
+    except Refused:  # it was cancelled: the group is meant
+        return None
+    if lesson is None or (lesson.group_id, lesson.on) == (number, school.today):
+        return None
+    raise _group_or_lesson(school, number, group[0], lesson)
+
+
+def _group_or_lesson(school: "School", number: int, group: str, lesson: "PlannedLesson") -> Ambiguous:
+    from shlex import quote
+
     from schoolcrm.core.rules.dates import human_date
 
-    group = school.db.execute("SELECT name FROM study_group WHERE id = ?", (number,)).fetchone()
-    if group is None or number == lesson.group_id:
-        return ""
-    return _("{number} is the lesson of {day} {time}; for the group {group} give the day as well.").format(
-        number=number, day=human_date(lesson.on), time=lesson.time, group=group[0]
+    whose = (
+        _group_name(school, lesson.group_id) if lesson.student_id is None else _student_name(school, lesson.student_id)
     )
+    day = {"day": human_date(lesson.on), "time": lesson.time}
+    return Ambiguous(
+        _("{number} is the group {group} and also the lesson of {day} {time}.").format(
+            number=number, group=group, **day
+        ),
+        _("For the group: lessons hold {number} {today}; for the lesson: lessons hold {whose} {on} --at {time}").format(
+            number=number, today=school.today, whose=quote(whose), on=lesson.on, time=lesson.time
+        ),
+        [
+            (number, _("group {name}").format(name=group)),
+            (number, _("lesson of {day} {time}: {name}").format(name=whose, **day)),
+        ],
+    )
+
+
+def _group_name(school: "School", group_id: int | None) -> str:
+    return str(school.db.execute("SELECT name FROM study_group WHERE id = ?", (group_id,)).fetchone()[0])
 
 
 def _of_extra(lesson: "PlannedLesson") -> str:
@@ -197,6 +227,18 @@ def _attendances(
 
 def _names(options: list[str]) -> list[str]:
     return [name.strip() for option in options for name in option.split(",") if name.strip()]
+
+
+def _told(school: "School", held: "Held", topic: str) -> str:
+    """Return what was done: a lesson held, or only its topic changed."""
+    from schoolcrm.core.rules.dates import human_date
+
+    lesson = {"id": held.id, "day": human_date(held.on), "time": held.time}
+    if not held.marks:
+        return _("Lesson {id} of {day} {time} is held already; its topic is now «{topic}».").format(
+            **lesson, topic=topic
+        )
+    return _("Lesson {id} of {day} {time} held. {summary}").format(**lesson, summary=_summary(school, held.marks))
 
 
 def _summary(school: "School", marks: list["MarkWritten"]) -> str:

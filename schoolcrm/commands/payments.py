@@ -114,11 +114,21 @@ def void(
     payment: Annotated[int, typer.Argument(help=_("The payment's number."))],
     reason: Annotated[str, typer.Option("--reason", help=_("Why."))] = "",
 ) -> None:
+    from schoolcrm.core.money.ledger import balance
     from schoolcrm.core.money.payments import void_payment
+    from schoolcrm.core.rules.dates import human_date
+    from schoolcrm.core.rules.money import human_money, machine_money
+    from schoolcrm.reports.names import client_name
 
     with writing(ctx) as school:
-        void_payment(school, payment, reason)
-    done(ctx, _("Payment {id} is void.").format(id=payment), id=payment)
+        voided = void_payment(school, payment, reason)
+        name = client_name(school.db, voided.client_id)
+        left = balance(school.db, voided.client_id)
+    message = _("Payment {id} is void: {name}, {amount} of {day}; balance now {balance}.").format(
+        id=payment, name=name, amount=human_money(voided.amount), day=human_date(voided.on), balance=human_money(left)
+    )
+    made = {"client_id": voided.client_id, "date": voided.on, "amount": machine_money(voided.amount)}
+    done(ctx, message, id=payment, **made, balance=machine_money(left))
 
 
 def _the_amount(argument: str, option: str) -> str:

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from schoolcrm.core.learning.timetable import PlannedLesson
     from schoolcrm.core.store.database import School
 
-_REASONS = "SELECT short FROM absence_reason WHERE archived_on IS NULL ORDER BY id"
 _NAME = "SELECT name FROM study_group WHERE id = ? UNION ALL SELECT name FROM student WHERE id = ?"
 
 
@@ -26,11 +25,12 @@ def call_roll(ctx: "typer.Context", lesson: "PlannedLesson", members: list["Expe
 
     The database is opened only to look something up: while a person thinks, others can write.
     """
+    from schoolcrm.core.learning.absence_reasons import short_names
     from schoolcrm.core.learning.attendance import Attendance
 
     with reading(ctx) as school:
         title = _title(school, lesson)
-        reasons = [short for (short,) in school.db.execute(_REASONS)]
+        reasons = short_names(school.db)
     legend = _("Enter: came · -: missed · {reasons}: missed for that reason · <: one back · Ctrl-C: write nothing")
     for line in (title, legend.format(reasons=", ".join(reasons))):
         sys.stderr.write(one_line(line) + "\n")

@@ -97,10 +97,10 @@ def sell(
     pay: Annotated[str, typer.Option("--pay", help=_("Record this payment with the sale."))] = "",
     account: Annotated[str, typer.Option("--account", help=_("Where the paid money is: cash, card…"))] = "",
     new: New = False,
-    even_so: Annotated[bool, typer.Option("--even-so", help=_("Also a payment after today."))] = False,
+    even_so: Annotated[bool, typer.Option("--even-so", help=_("Also a sale or payment after today."))] = False,
 ) -> None:
     from schoolcrm.core.money.references import find_plan
-    from schoolcrm.core.money.sales import Sale
+    from schoolcrm.core.money.sales import Sale, require_sold_by
     from schoolcrm.core.money.sales import sell as sell_plan
     from schoolcrm.core.people.references import find_student
     from schoolcrm.core.rules.money import parse_money
@@ -122,6 +122,8 @@ def sell(
             subject_ids=_entries(school, "subjects", subject, new=new),
             lesson_type_ids=_entries(school, "lesson-types", lesson_type, new=new),
         )
+        if not even_so:
+            require_sold_by(sale, school.today)
         sold = sell_plan(school, sale, reprice=reprice)
         account_id = entry_named(school, "accounts", account, new=new)
         payment_id = _pay(school, sale, sold, pay, account_id, even_so=even_so) if pay else None

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from schoolcrm.core.errors import BadValue
-from schoolcrm.core.language import _
+from schoolcrm.core.language import N_, _
 from schoolcrm.core.money.coverage import ComingCharge, coming_charges, students_of
 from schoolcrm.core.money.ledger import balances
 from schoolcrm.core.rules.coverage import ProjectedCharge, sum_by_account, to_pay
@@ -14,10 +14,17 @@ from schoolcrm.core.rules.dates import Period, add_months, human_date, month_of
 from schoolcrm.reports.names import client_name, names_of, student_names
 from schoolcrm.reports.table import Column, Fact, Kind, Table
 
+BASIS_WORDS = {
+    "paid": N_("from the balance"),
+    "upfront": N_("paid upfront"),
+    "over": N_("used up, into debt"),
+    "none": N_("no subscription"),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """The report's data: lessons to come in order, sums in kopecks."""
+    """The report's data: lessons to come in order and what pays each (the basis of its charge), sums in kopecks."""
 
     client: str
     student: str | None
@@ -26,6 +33,7 @@ class Forecast:
     charges: int
     to_pay: int
     rows: list[tuple[Any, ...]]
+    bases: list[str]
 
 
 def forecast_period(today: date) -> Period:
@@ -68,6 +76,7 @@ def forecast(
         charges=sum(sums.values()),
         to_pay=to_pay(accounts, sums),
         rows=_rows(db, shown, names, sum(accounts.values())),
+        bases=[one.charge.basis for one in shown],
     )
 
 
@@ -126,7 +135,7 @@ def _rooms(db: sqlite3.Connection, coming: list[ComingCharge]) -> dict[int | Non
 
 
 def forecast_table(found: Forecast) -> Table:
-    """Return the forecast as a table."""
+    """Return the forecast as a table; people see what pays the lessons where it is not the balance for all (R33)."""
     parameters = [
         Fact("client", _("Client"), Kind.TEXT, found.client),
         Fact("period", _("Period"), Kind.PERIOD, found.period),
@@ -148,8 +157,15 @@ def forecast_table(found: Forecast) -> Table:
             Column("room", _("Room")),
             Column("charge", _("Charge"), Kind.MONEY),
             Column("balance", _("Balance"), Kind.MONEY),
+            Column(
+                "basis",
+                _("Paid"),
+                Kind.CODE,
+                words={code: _(word) for code, word in BASIS_WORDS.items()},
+                hidden=all(basis == "paid" for basis in found.bases),
+            ),
         ),
-        rows=found.rows,
+        rows=[(*row, basis) for row, basis in zip(found.rows, found.bases, strict=True)],
         head=(Fact("balance_now", _("Balance now"), Kind.MONEY, found.balance_now),),
         totals=(
             Fact("charges", _("Charges"), Kind.MONEY, found.charges),

@@ -22,7 +22,7 @@ STATE_WORDS = {
     "cancelled": N_("cancelled"),
 }
 LEGEND = {
-    "planned": N_("planned: the lesson is still to be held"),
+    "planned": N_("planned: the lesson is not held yet"),
     "attended": N_("attended: the student came"),
     "missed": N_("missed: the lesson was held without the student"),
     "cancelled": N_("cancelled: the lesson didn't take place"),
@@ -179,7 +179,7 @@ def journal_table(found: Journal, shown: Collection[str] = ("topic", "reason")) 
             _("They are: {known}.").format(known=", ".join(OPTIONAL)),
         )
     states = {code: _(word) for code, word in STATE_WORDS.items()}
-    columns = _columns(found.grouping, shown)
+    columns = _columns(found.grouping, shown, several=_several_a_day(found.visits))
     counts = Counter(visit.state for visit in found.visits)
     return Table(
         report="journal",
@@ -193,9 +193,15 @@ def journal_table(found: Journal, shown: Collection[str] = ("topic", "reason")) 
     )
 
 
-def _columns(grouping: str, shown: Collection[str]) -> list[Column]:
+def _several_a_day(visits: list[Visit]) -> bool:
+    """Tell whether a student has two lessons on a day, which only the time tells apart."""
+    return len({(visit.on, visit.student) for visit in visits}) < len(visits)
+
+
+def _columns(grouping: str, shown: Collection[str], *, several: bool) -> list[Column]:
     columns = [
         Column("date", _("Date"), Kind.DATE),
+        Column("time", _("Time"), Kind.TIME, hidden=not several),
         Column("student", _("Student")),
         Column("state", _("State"), Kind.CODE, words={code: _(word) for code, word in STATE_WORDS.items()}),
         Column("grade", _("Homework grade")),
@@ -210,6 +216,7 @@ def _columns(grouping: str, shown: Collection[str]) -> list[Column]:
 def _row(visit: Visit) -> tuple[Any, ...]:
     return (
         visit.on,
+        visit.time,
         visit.student,
         visit.state,
         visit.grade,

@@ -59,6 +59,11 @@ def edit_reason(
     )
 
 
+def short_names(db: sqlite3.Connection) -> list[str]:
+    """Return the short names of the reasons in use."""
+    return [short for (short,) in db.execute("SELECT short FROM absence_reason WHERE archived_on IS NULL ORDER BY id")]
+
+
 def read_percent(text: str) -> int:
     """Return the whole number of ``50`` or ``50%``; BadValue for any other text or outside 0–100."""
     digits = tidy(text).removesuffix("%").rstrip()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from schoolcrm.core.errors import BadValue, NotFound, Refused
 from schoolcrm.core.language import N_, _
-from schoolcrm.core.learning.absence_reasons import reason_columns
+from schoolcrm.core.learning.absence_reasons import reason_columns, short_names
 from schoolcrm.core.listing.lookup import NameTable, Wording, quoted, read_id
 from schoolcrm.core.rules.names import closest, fold, is_near, tidy
 
@@ -107,7 +107,7 @@ CATALOGUES = {
 def find_entry(db: sqlite3.Connection, kind: str, ref: str, *, include_archived: bool = False) -> int:
     """Return the id of the entry named by id, name or part of it; an absence reason also by its short name.
 
-    Raises Ambiguous, NotFound (with the nearest names), BadValue for an empty name.
+    Raises Ambiguous, NotFound (with the nearest names, or where all are listed), BadValue for an empty name.
     """
     if kind == "absence-reasons" and read_id(ref) is None:
         row = db.execute(
@@ -116,7 +116,18 @@ def find_entry(db: sqlite3.Connection, kind: str, ref: str, *, include_archived:
         ).fetchone()
         if row:
             return int(row[0])
-    return CATALOGUES[kind].names.find(db, ref, include_archived=include_archived)
+    try:
+        return CATALOGUES[kind].names.find(db, ref, include_archived=include_archived)
+    except NotFound as error:
+        raise NotFound(error.sentence, error.hint or _where_listed(db, kind)) from None
+
+
+def _where_listed(db: sqlite3.Connection, kind: str) -> str:
+    """Return what there is to choose from: the short names of the absence reasons, else the command that lists."""
+    shorts = short_names(db) if kind == "absence-reasons" else []
+    if shorts:
+        return _("The reasons are: {names}.").format(names=", ".join(shorts))
+    return _("'schoolcrm catalog {kind} list' shows all.").format(kind=kind)
 
 
 def entry_or_new(school: "WritableSchool", kind: str, name: str, *, new: bool) -> int:

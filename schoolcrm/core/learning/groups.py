@@ -102,11 +102,13 @@ def join(
 def leave(school: "WritableSchool", group_id: int, student_id: int, on: date) -> Left:
     """End the student's membership: `on` is its last day, later memberships in the group are removed.
 
-    One that begins after `on` is removed altogether. Lessons held stay as they are. Raises Refused when the
-    student is no member on that day or later.
+    Only one still to begin is removed: one that began after `on` but by today would vanish with its days.
+    Lessons held stay as they are. Raises Refused for such a one, and when the student is no member on that day
+    or later.
     """
     day = on.isoformat()
     db = school.db
+    _require_none_begun(db, group_id, student_id, on, school.today)
     removed = db.execute(
         "DELETE FROM membership WHERE group_id = ? AND student_id = ? AND first_on > ?",
         (group_id, student_id, day),
@@ -217,6 +219,30 @@ def _require_room(db: sqlite3.Connection, group_id: int, first_on: date, last_on
             ),
             _("Repeat with --over-limit to add one more."),
         )
+
+
+def _require_none_begun(db: sqlite3.Connection, group_id: int, student_id: int, on: date, today: date) -> None:
+    """Refuse to end the membership on a day before one that has begun."""
+    (first,) = db.execute(
+        "SELECT min(first_on) FROM membership WHERE group_id = ? AND student_id = ? AND first_on > ? AND first_on <= ?",
+        (group_id, student_id, on.isoformat(), today.isoformat()),
+    ).fetchone()
+    if first is None:
+        return
+    (member,) = db.execute(
+        "SELECT EXISTS (SELECT 1 FROM membership WHERE group_id = ? AND student_id = ? AND first_on <= ?)",
+        (group_id, student_id, on.isoformat()),
+    ).fetchone()
+    sentence = (
+        _("{student} is a member of {group} again since {first}.")
+        if member
+        else _("{student} is a member of {group} only since {first}.")
+    )
+    names = {key: quoted(name) for key, name in names_of(db, group_id, student_id).items()}
+    raise Refused(
+        sentence.format(**names, first=human_date(date.fromisoformat(first))),
+        _("Give that day or a later one with --on: what has begun is ended, not removed."),
+    )
 
 
 def _not_member(db: sqlite3.Connection, group_id: int, student_id: int, on: date) -> Refused:

@@ -173,8 +173,8 @@ def hold(
     """Hold the lesson: mark every student of that day and any guests, and charge them (R23).
 
     Marks of a lesson held before are replaced one by one; those not named stay. Raises Refused for a day after
-    today (unless `even_so`), when a member has neither a mark nor an attendance here, naming them, and when the
-    lesson was cancelled meanwhile.
+    today (unless `even_so`), when a member has neither a mark nor an attendance here, naming them, when nobody
+    would be at the lesson, when a lesson held would stay as it is, and when it was cancelled meanwhile.
     """
     lesson = _as_stored(school.db, lesson)
     if not even_so:
@@ -188,8 +188,25 @@ def hold(
             _("Nothing is said about: {names}.").format(names=", ".join(missing)),
             _("Name them with --present or --absent, or give --all-present."),
         )
+    if not (attendances or (topic and lesson.state == "held")):
+        raise _nothing_to_hold(lesson)
     lesson_id = _store(school, lesson, topic)
     return Held(lesson_id, lesson.on, lesson.time, mark_students(school, lesson_id, attendances))
+
+
+def _nothing_to_hold(lesson: PlannedLesson) -> Refused:
+    """Return why a lesson can't be held when nobody is named and no member waits for a mark."""
+    if lesson.state == "held":
+        return Refused(
+            _("The lesson {id} of {day} {time} is held already.").format(
+                id=lesson.lesson_id, day=human_date(lesson.on), time=lesson.time
+            ),
+            _("Name students with --present or --absent to mark them anew, or give --topic."),
+        )
+    return Refused(
+        _("Nobody belongs to the lesson of {day} {time}.").format(day=human_date(lesson.on), time=lesson.time),
+        _("Name guests with --present NAME, or add members with 'schoolcrm groups join'."),
+    )
 
 
 def require_due(lesson: PlannedLesson, today: date) -> None:

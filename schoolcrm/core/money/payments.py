@@ -29,6 +29,15 @@ class Payment:
     note: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Voided:
+    """A payment taken back: whose, how much (in kopecks), of which day."""
+
+    client_id: int
+    amount: int
+    on: date
+
+
 def pay(school: WritableSchool, payment: Payment, *, even_so: bool = False) -> int:
     """Record a payment and return its id (R37).
 
@@ -61,23 +70,31 @@ def pay(school: WritableSchool, payment: Payment, *, even_so: bool = False) -> i
     return record.id
 
 
-def void_payment(school: WritableSchool, payment_id: int, reason: str) -> None:
-    """Take a payment out of every balance and report, keeping it with its reason (R37).
+def void_payment(school: WritableSchool, payment_id: int, reason: str) -> Voided:
+    """Take a payment out of every balance and report, keeping it with its reason (R37); return which it was.
 
     Raises NotFound for an unknown number, Refused for one that is void already.
     """
-    row = school.db.execute("SELECT voided_on FROM payment WHERE id = ?", (payment_id,)).fetchone()
+    row = school.db.execute(
+        "SELECT voided_on, client_id, amount, on_date FROM payment WHERE id = ?", (payment_id,)
+    ).fetchone()
     if row is None:
         raise NotFound(
             _("There is no payment {id}.").format(id=payment_id),
             _("'schoolcrm payments list' shows the numbers."),
         )
     if row[0] is not None:
-        raise Refused(_("The payment {id} is void already.").format(id=payment_id))
+        raise Refused(
+            _("The payment {id} is void already.").format(id=payment_id),
+            _("It was taken back on {day}; if the money came after all, record it as a new payment.").format(
+                day=human_date(date.fromisoformat(row[0]))
+            ),
+        )
     school.db.execute(
         "UPDATE payment SET voided_on = ?, void_reason = ? WHERE id = ?",
         (school.today.isoformat(), reason, payment_id),
     )
+    return Voided(row[1], row[2], date.fromisoformat(row[3]))
 
 
 def check_kind(kind: str) -> None:

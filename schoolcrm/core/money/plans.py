@@ -73,7 +73,7 @@ def check_offer(offer: Offer) -> None:
     _check_code(offer.kind, KINDS, _("There is no kind of plan «{value}»."))
     _check_code(offer.billing, BILLINGS, _("There is no billing «{value}»."))
     if offer.price < 0:
-        raise BadValue(_("A price can't be below 0."))
+        raise BadValue(_("A price can't be below 0."), _("Give 0 or more, for example 700 or 700.50."))
     if offer.kind == "package" and (offer.lessons or 0) < 1:
         raise BadValue(_("A package needs the number of its lessons."), _("Give it with --lessons."))
     if offer.kind != "package" and offer.lessons is not None:

@@ -81,6 +81,15 @@ def sell(school: WritableSchool, sale: Sale, *, reprice: bool = False) -> Sold:
     return Sold(subscription_id, client_id, last_on, repriced)
 
 
+def require_sold_by(sale: Sale, today: date) -> None:
+    """Raise Refused for a sale after today, as for a payment (R23)."""
+    if sale.sold_on > today:
+        raise Refused(
+            _("The sale of {day} is after today.").format(day=human_date(sale.sold_on)),
+            _("For a subscription that begins later give --from; or repeat with --even-so."),
+        )
+
+
 def _client_of(school: WritableSchool, student_id: int) -> int:
     row = school.db.execute("SELECT client_id FROM student WHERE id = ?", (student_id,)).fetchone()
     if row is None:
@@ -118,7 +127,7 @@ def _check(sale: Sale, plan: _Plan, last_on: date | None) -> None:
             _("Give a later --to, or an earlier --from."),
         )
     if sale.price is not None and sale.price < 0:
-        raise BadValue(_("A price can't be below 0."))
+        raise BadValue(_("A price can't be below 0."), _("Give 0 or more, for example 700 or 700.50."))
     if sale.billing and sale.billing not in BILLINGS:
         raise BadValue(
             _("There is no billing «{value}».").format(value=sale.billing),

@@ -195,7 +195,7 @@ class _Outlook:
         self.held = {key: _in_order(marks) for key, marks in held.items()}
         self.passed = dict(used)
         self.used = {terms.id: used.get(terms.id, 0) + used_lessons(held.get(terms.id, ())) for terms in self.offers}
-        self.unheld = [(lesson, assign(self.offers, [Mark(lesson)], self.used)[0]) for lesson in unheld]
+        self.unheld = list(unheld)
 
     def charge(self, month: date, lessons: list[Occasion]) -> list[Charge]:
         """Return the charges of the month's lessons, in their order."""
@@ -218,8 +218,7 @@ class _Outlook:
             return price_marks(terms, marks)
         together = [*self._held_in(terms, month), *marks]
         if terms.kind == "month":
-            planned = [lesson for lesson, payer in self.unheld if payer is not None and payer.id == terms.id]
-            return price_month(terms, month, together, planned)
+            return price_month(terms, month, together, planned_under(terms, self.offers, self.unheld, self.used))
         before = self.passed.get(terms.id, 0)
         self.passed[terms.id] = before + used_lessons(together)
         return price_package(terms, together, before)

@@ -176,5 +176,5 @@ def test_r21_lessons_held_keep_a_student_who_left(school: Any) -> None:
         join(school, group, member, TODAY)
     hold(school, group, TODAY, present=[petya], absent={masha: "УП"})
     before = school.db.execute("SELECT * FROM mark").fetchall()
-    assert leave(school, group, petya, date(2026, 8, 31)) == Left(None)
+    assert leave(school, group, petya, TODAY) == Left(TODAY)
     assert school.db.execute("SELECT * FROM mark").fetchall() == before
