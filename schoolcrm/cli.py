@@ -25,13 +25,17 @@ def main(arguments: list[str]) -> int:
 
         return report_interruption()
     except BrokenPipeError:
-        # `| head` has what it wanted; the interpreter must not complain about the closed pipe on its way out.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()  # `| head` has what it wanted
         return 0
     except Exception as error:
         from schoolcrm.commands.failures import report_failure
 
-        return report_failure(error, debug="--debug" in arguments)
+        code = report_failure(error, debug="--debug" in arguments)
+        try:
+            sys.stdout.flush()
+        except OSError:
+            _drop_output()
+        return code
 
 
 def _run(arguments: list[str]) -> int:
@@ -136,6 +140,11 @@ def _print_help() -> int:
 
     sys.stdout.write(root_help())
     return 0
+
+
+def _drop_output() -> None:
+    """Let what can't be printed go, or the interpreter would fail on it once more on its way out."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _prepare_streams() -> None:
