@@ -4,12 +4,14 @@ import csv
 import io
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from answers import answer, refusal
 from builders import (
     TODAY,
     add_client,
+    add_entry,
     add_group,
     add_plan,
     add_schedule,
@@ -52,14 +54,17 @@ def db(tmp_path: Path) -> Path:
         join(school, group, petya, TODAY)
         add_schedule(school, group_id=group, days="tue", first_on=TODAY)
         sell_plan(school, petya, add_plan(school, "lesson", 700_00), TODAY)
-        sell_plan(school, petya, add_plan(school, "lesson", 1, separate=True), TODAY, last_on=date_before())
+        sell_plan(
+            school, petya, add_plan(school, "lesson", 1), TODAY, last_on=TODAY, subject_ids=[other_subject(school)]
+        )
         hold(school, group, TODAY, present=[petya])
         pay(school, 2, 5_00, TODAY)
     return path
 
 
-def date_before() -> object:
-    return TODAY.replace(day=1)
+def other_subject(school: Any) -> int:
+    """A subject that nobody learns."""
+    return add_entry(school, "subjects", "Вязание")
 
 
 def words_of(report: str) -> tuple[str, ...]:
@@ -113,7 +118,7 @@ def test_csv_has_the_same_columns_as_json(db: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        (("reconciliation",), 2, "CLIENT"),
+        (("reconciliation",), 2, "client"),
         (("reconciliation", "Зоя"), 1, "Зоя"),
         (("reconciliation", "Анна", "--student", "Яна"), 1, "Яна"),
         (("reconciliation", "Анна", "--account", "1"), 1, "1"),
