@@ -2,10 +2,10 @@
 
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from operator import itemgetter
+from typing import NamedTuple
 
 from schoolcrm.core.language import _
 from schoolcrm.reports.table import Column, Fact, Kind, Table
@@ -57,8 +57,7 @@ _DAYS = """
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Debtor:
+class Debtor(NamedTuple):
     """A client with an account below zero; sums in kopecks, `since` the day it went below, `days` since then."""
 
     client_id: int

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from schoolcrm.core.language import N_, _
 from schoolcrm.core.money.entries import Entry, entries_of
@@ -21,8 +21,7 @@ KIND_WORDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Reconciliation:
+class Reconciliation(NamedTuple):
     """The report's data, in kopecks: closing = opening + income − expense."""
 
     client: str

@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -120,8 +120,7 @@ def schedule_table(rows: Sequence[Sequence[Any]], parameters: Sequence[Fact], hi
 
 def _without(hide: Sequence[str], table: Table) -> Table:
     kept = [at for at, column in enumerate(table.columns) if column.key not in hide]
-    return replace(
-        table,
+    return table._replace(
         columns=[table.columns[at] for at in kept],
         rows=[[row[at] for at in kept] for row in table.rows],
     )

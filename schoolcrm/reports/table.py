@@ -5,9 +5,9 @@ mean is said by the :class:`Kind` of their column, and ``None`` is an absent val
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 
 class Kind(StrEnum):
@@ -32,8 +32,7 @@ class Kind(StrEnum):
     PERIOD = "period"  # core.rules.dates.Period; for parameters
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """A column: its key in csv and JSON, its heading in the language in use, what its cells hold.
 
     ``words`` translates the codes of a CODE column (or of a LIST of codes) for people; a code without a
@@ -43,13 +42,12 @@ class Column:
     key: str
     label: str
     kind: Kind = Kind.TEXT
-    words: Mapping[str, str] = field(default_factory=dict)
+    words: Mapping[str, str] = MappingProxyType({})
     items: Kind = Kind.TEXT
     hidden: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(NamedTuple):
     """One named value beside the rows: a parameter, an opening balance, a total.
 
     Its key is its key in JSON. A total whose key is also the key of a visible column stands under it.
@@ -59,7 +57,7 @@ class Fact:
     label: str
     kind: Kind
     value: Any
-    words: Mapping[str, str] = field(default_factory=dict)
+    words: Mapping[str, str] = MappingProxyType({})
     items: Kind = Kind.TEXT
 
     @property
@@ -68,8 +66,7 @@ class Fact:
         return Column(self.key, self.label, self.kind, self.words, self.items)
 
 
-@dataclass(frozen=True, slots=True)
-class Sections:
+class Sections(NamedTuple):
     """Rows put together under headings: by the column with the key ``column``.
 
     The rows must already come in that order. ``notes`` are texts printed beside the heading of the section
@@ -77,11 +74,10 @@ class Sections:
     """
 
     column: str
-    notes: Mapping[Any, str] = field(default_factory=dict)
+    notes: Mapping[Any, str] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(NamedTuple):
     """A report or list: title, parameters that made it, rows, totals, foot text.
 
     ``rows`` are sequences in the order of ``columns``; they may come from an iterator and are read once.

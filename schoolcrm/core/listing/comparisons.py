@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from schoolcrm.core.errors import BadValue
 from schoolcrm.core.language import _
@@ -17,8 +17,7 @@ _NUMBER = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,9})?")
 _MINUS = "−"
 
 
-@dataclass(frozen=True, slots=True)
-class _Compared:
+class _Compared(NamedTuple):
     """A value against a field: where the field's value and folded text are, how strictly, what was written."""
 
     field: Field

@@ -7,10 +7,9 @@ pieces and bound parameters, so that no text of the operator ever becomes part o
 import re
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from schoolcrm.core.errors import BadValue
 from schoolcrm.core.language import _
@@ -48,8 +47,7 @@ Matcher = Callable[[str, bool, Bound], str]
 """Turns one value after `field:` into a condition, `exact` after `field:=`; raises BadValue."""
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """One thing known about a client or student; `kind` is what its cells hold, as JSON names it.
 
     Where the value comes from, one of: `sql`, an expression over the row at hand; `each`, several values as
@@ -73,7 +71,7 @@ class Field:
     folded: str = ""
     order: str = ""
     filled: bool = False
-    words: Mapping[str, str] = field(default_factory=dict)
+    words: Mapping[str, str] = MappingProxyType({})
     items: str = "text"
     read_code: Callable[[str], str | None] | None = None
     matches: Matcher | None = None
@@ -125,8 +123,7 @@ class Field:
         return f" LEFT JOIN ({totals}) AS {self.join_name} ON {self.join_name}.owner = {self.owner}"
 
 
-@dataclass(frozen=True, slots=True)
-class Registry:
+class Registry(NamedTuple):
     """All fields of one kind of record, and what a list of them needs besides.
 
     `id` is the record's id in SQL; `scopes` are FROM clauses by who is asked for: visible, deleted (those

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from schoolcrm.core.errors import Ambiguous, BadValue, NotFound
 from schoolcrm.core.language import N_, _
@@ -18,8 +18,7 @@ Step = Callable[[str], Iterable[Hit]]
 Labels = Callable[[Sequence[int]], Sequence[tuple[int, str]]]
 
 
-@dataclass(frozen=True, slots=True)
-class Wording:
+class Wording(NamedTuple):
     """What is said of one kind of thing; the texts are marked with N_() and have a place for {name}."""
 
     absent: str = N_("Nothing is called {name}.")
@@ -112,8 +111,7 @@ def contains_words(column: str, ref: str) -> tuple[str, list[str]]:
     return " AND ".join(f"instr({column}, ?) > 0" for _word in words) or "0", list(words)
 
 
-@dataclass(frozen=True, slots=True)
-class NameTable:
+class NameTable(NamedTuple):
     """A table of things with `id`, `name`, `name_key` and usually `archived_on`: catalogues, groups, plans.
 
     `label` is an SQL expression that tells candidates apart, the name by default.

@@ -3,7 +3,7 @@
 import re
 import sqlite3
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from schoolcrm.core.errors import BadValue
 from schoolcrm.core.language import _
@@ -20,8 +20,7 @@ _MOST_TERMS = 50
 _MOST_VALUES = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(NamedTuple):
     """One argument, taken apart: `field` empty for a plain word; `exact` for `field:=value`."""
 
     text: str

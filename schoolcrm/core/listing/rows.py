@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from schoolcrm.core.errors import BadValue
 from schoolcrm.core.language import _
@@ -17,8 +17,7 @@ LARGEST_PAGE = 500
 """Up to this many rows, sums are made for the rows shown alone, else for everybody at once."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(NamedTuple):
     """What a list is asked for. Empty columns: the usual ones; `limit` 0: all; `scope`: visible, archived, all."""
 
     query: Sequence[str] = ()
@@ -29,8 +28,7 @@ class Wish:
     scope: str = "visible"
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(NamedTuple):
     """The fields shown and the rows: tuples of cells, in the order of the fields; lists are lists."""
 
     fields: list[Field]

@@ -1,7 +1,5 @@
 """Every field of a student: columns, sort keys and filters of `students list` (cli.md §4, R50)."""
 
-from dataclasses import replace
-
 from schoolcrm.core.language import N_
 from schoolcrm.core.listing import sources
 from schoolcrm.core.listing.client_fields import (
@@ -57,7 +55,7 @@ _FIELDS = by_key(
     STATUS,
     BASE,
     STAGE,
-    replace(LEAD, column="", read=None),
+    LEAD._replace(column="", read=None),
     PHONE,
     Field("birthday", N_("Birthday"), "date", sql="student.birthday", column="birthday", read=read_birthday),
     Field(

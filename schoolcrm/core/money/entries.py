@@ -1,9 +1,8 @@
 """The entries of a client's ledger, in the order of a reconciliation (R36, R37)."""
 
 import sqlite3
-from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from schoolcrm.core.rules.dates import Period
 
@@ -32,8 +31,7 @@ _ENTRIES = """
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One line of the ledger; `amount` in kopecks, + in, − out, 0 for goods paid at the till.
 
     `kind`: a kind of payment, 'upfront' (charged at the sale) or 'lesson'. Of a lesson: whether the student came,

@@ -1,9 +1,9 @@
 """Dates, times, weekdays and periods as people write them; today is always given, never looked up."""
 
 import re
-from dataclasses import dataclass
 from datetime import date, time, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 
 from schoolcrm.core.errors import BadValue
 from schoolcrm.core.language import _, current_language
@@ -63,8 +63,7 @@ _DAY_BEFORE_SERIALS = date(1899, 12, 30)
 _SERIALS = range(2200, 100_000)
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
+class Period(NamedTuple):
     """Days from the first to the last, both included; None: open on that side."""
 
     first: date | None

@@ -2,10 +2,9 @@
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TextIO
+from typing import NamedTuple, TextIO
 
 from schoolcrm.core.errors import WrongUsage
 from schoolcrm.core.language import _
@@ -32,8 +31,7 @@ _ENDINGS = {f".{each.value}": each for each in Format if each is not Format.TABL
 _STANDARD_OUTPUT = Path("-")
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(NamedTuple):
     """What the operator asked for: ``--format``, ``-o``, ``--excel``, and what the settings say is usual."""
 
     format: str | None = None
@@ -43,10 +41,11 @@ class Output:
     usual_excel: bool = False
 
 
+TO_STDOUT = Output()
 TextWriter = Callable[[Table, TextIO], None]
 
 
-def write(table: Table, output: Output = Output(), stdout: TextIO | None = None) -> None:
+def write(table: Table, output: Output = TO_STDOUT, stdout: TextIO | None = None) -> None:
     """Write the table where and how the operator asked.
 
     Raises WrongUsage for a format or ending that is not known, Refused and DiskTrouble when it can't be

@@ -1,7 +1,6 @@
 """What one cell becomes: words for people, plain values for programs. One formatter is made per column."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import date, datetime, time
 from functools import lru_cache
 from typing import Any
@@ -24,7 +23,7 @@ def for_people(column: Column, clean: Callable[[str], str] = one_line) -> Shown:
     ``clean`` is applied to text from data: ``safetext.one_line`` or ``safetext.printable``.
     """
     if column.kind is Kind.LIST:
-        item = for_people(replace(column, kind=column.items), clean)
+        item = for_people(column._replace(kind=column.items), clean)
         return lambda cells: ", ".join(map(item, cells)) if cells else ""
     if column.kind is Kind.TEXT:
         return _shown_text(clean)
@@ -42,7 +41,7 @@ def fact_for_people(fact: Fact, clean: Callable[[str], str] = one_line) -> str:
 def for_machines(column: Column) -> Converted | None:
     """Return what turns a cell of the column into its JSON value; None: the cell is that value already."""
     if column.kind is Kind.LIST:
-        return _list_for_machines(for_machines(replace(column, kind=column.items)))
+        return _list_for_machines(for_machines(column._replace(kind=column.items)))
     convert = _MACHINES.get(column.kind)
     if convert is None:
         return None

@@ -2,7 +2,6 @@
 
 import csv
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import Any, TextIO
 
 from schoolcrm.core.rules.money import machine_money
@@ -44,7 +43,7 @@ def _rows(table: Table, converter: Callable[[Column], Converted | None]) -> Iter
 
 def _for_programs(column: Column) -> Converted | None:
     if column.kind in _TEXTS:
-        return for_people(replace(column, kind=Kind.TEXT), printable)
+        return for_people(column._replace(kind=Kind.TEXT), printable)
     if column.kind is Kind.BOOL:
         return lambda cell: None if cell is None else ("true" if cell else "false")
     convert = for_machines(column)
@@ -55,7 +54,7 @@ def _for_programs(column: Column) -> Converted | None:
 
 def _for_excel(column: Column) -> Converted:
     if column.kind is Kind.LIST:
-        item = _for_excel(replace(column, kind=column.items))
+        item = _for_excel(column._replace(kind=column.items))
         return lambda cells: guard_formula(_LIST_MARK.join(str(item(cell)) for cell in cells or ()))
     if convert := _EXCEL.get(column.kind):
         return lambda cell: None if cell is None else convert(cell)

@@ -1,7 +1,6 @@
 """A table as people read it: visible columns, words instead of codes, what stands above and below."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from itertools import chain, islice
 from typing import Any, NamedTuple
 
@@ -102,16 +101,16 @@ def without_empty_columns(table: Table) -> Table:
     rows = iter(table.rows)
     first = list(islice(rows, MEASURED_ROWS + 1))
     if len(first) > MEASURED_ROWS:
-        return replace(table, rows=chain(first, rows))
+        return table._replace(rows=chain(first, rows))
     kept = {fact.key for fact in table.totals if fact.value is not None}
     columns = [
-        column if column.hidden or column.key in kept or not _is_empty(first, at) else replace(column, hidden=True)
+        column if column.hidden or column.key in kept or not _is_empty(first, at) else column._replace(hidden=True)
         for at, column in enumerate(table.columns)
     ]
     section = table.sections.column if table.sections else None
     if all(column.hidden or column.key == section for column in columns):
-        return replace(table, rows=first)
-    return replace(table, columns=columns, rows=first)
+        return table._replace(rows=first)
+    return table._replace(columns=columns, rows=first)
 
 
 def _is_empty(rows: Sequence[Sequence[Any]], at: int) -> bool:

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import chain, islice
@@ -64,7 +63,7 @@ class _Sheet:
     def __init__(self, sheet: "Worksheet", table: Table) -> None:
         self._sheet = sheet
         self._table = table
-        self._page = Page(replace(table, rows=(), sections=None), printable)
+        self._page = Page(table._replace(rows=(), sections=None), printable)
         self._columns = self._page.columns
         self._height = 0
         shown = [at for at, column in enumerate(table.columns) if not column.hidden]
@@ -174,7 +173,7 @@ class _Sheet:
         sheet.oddFooter.center.text = "&P / &N"
 
     def _widths(self, measured: list[Sequence[Any]]) -> list[int]:
-        page = Page(replace(self._table, rows=measured, sections=None))
+        page = Page(self._table._replace(rows=measured, sections=None))
         texts = [page.labels, *page.rows(), *([page.totals] if page.totals else [])]
         longest = [max(len(text) for text in column) for column in zip(*texts, strict=True)]
         return [min(max(length + 2, _NARROWEST), _WIDEST) for length in longest]
