@@ -1,6 +1,6 @@
 """How far the money of a client reaches: lessons left, expires, and what is to pay (R36, R38, R39)."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from heapq import merge
@@ -78,8 +78,17 @@ def walk(balances: Mapping[int, int], charges: Iterable[ProjectedCharge], *, fre
 
 def last_free_day(offers: Iterable[Terms]) -> date:
     """Return the last day a subscription can pay a lesson that costs nothing: upfront, or priced 0."""
-    free = (terms for terms in offers if terms.billing == "upfront" or terms.price < (terms.lessons or 1))
+    free = (terms for terms in offers if terms.billing == "upfront" or terms.price < _LEAST[terms.kind](terms))
     return max((terms.last_on or date.max for terms in free), default=date.min)
+
+
+# Below these prices, in kopecks, single lessons may cost nothing: a month's price is shared among its covered days
+# and then among their lessons, of which no student has a hundred a day.
+_LEAST: Mapping[str, Callable[[Terms], int]] = {
+    "lesson": lambda terms: 1,
+    "package": lambda terms: terms.lessons or 1,
+    "month": lambda terms: 31 * 100,
+}
 
 
 def lessons_left(balance: int, next_price: int | None, package_left: int | None) -> int | None:
