@@ -1,5 +1,6 @@
 """The only place that reads the clock; everything else is told what day it is."""
 
+import os
 from datetime import UTC, date, datetime
 
 
@@ -10,7 +11,7 @@ def utc_now() -> str:
 
 def school_day(time_zone: str) -> date:
     """Return today's calendar date in the school's time zone (an IANA name; empty: the machine's)."""
-    if time_zone:
+    if time_zone and not _machine_is_in(time_zone):
         from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
         try:
@@ -18,6 +19,16 @@ def school_day(time_zone: str) -> date:
         except (ZoneInfoNotFoundError, ValueError):
             pass
     return datetime.now().astimezone().date()
+
+
+def _machine_is_in(time_zone: str) -> bool:
+    """Tell, at no cost, whether the machine's clock is in that zone already; when unsure, it is not."""
+    if named := os.environ.get("TZ"):
+        return named == time_zone
+    try:
+        return os.readlink("/etc/localtime").endswith(f"zoneinfo/{time_zone}")  # noqa: PTH115  (pathlib is slow to load)
+    except OSError:
+        return False
 
 
 def machine_time_zone() -> str:
