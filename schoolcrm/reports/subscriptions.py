@@ -32,22 +32,17 @@ _PLANS = """
      ORDER BY name_key
 """
 _SOLD = """
-    WITH used AS (
-        SELECT id, (SELECT count(*) FROM mark WHERE subscription_id = subscription.id AND share > 0) AS lessons
-          FROM subscription)
     SELECT subscription.id, student.client_id, client.name, student.id, student.name, plan.name, subscription.kind,
-           subscription.price, subscription.lessons, used.lessons,
+           subscription.price, subscription.lessons,
+           (SELECT count(*) FROM mark WHERE mark.subscription_id = subscription.id AND mark.share > 0),
            subscription.sold_on, subscription.first_on, subscription.last_on, subscription.billing,
-           subscription.separate, subscription.is_trial, subscription.deleted_on,
-           iif(subscription.burn AND subscription.last_on < :today, max(0, subscription.lessons - used.lessons), NULL)
+           subscription.separate, subscription.is_trial, subscription.deleted_on, subscription.burn
       FROM subscription
-      JOIN used ON used.id = subscription.id
       JOIN student ON student.id = subscription.student_id
       JOIN visible_client AS client ON client.id = student.client_id
-      JOIN plan ON plan.id = subscription.plan_id
-     WHERE (:client IS NULL OR student.client_id = :client)
-     ORDER BY subscription.sold_on DESC, subscription.id DESC
-"""
+      JOIN plan ON plan.id = subscription.plan_id"""
+_OF_CLIENT = " WHERE student.client_id = :client"
+_NEWEST_FIRST = " ORDER BY subscription.sold_on DESC, subscription.id DESC"
 _ACCOUNTS = "SELECT client_id, account, balance FROM account_balance"
 _ACCOUNTS_OF_CLIENT = """
     SELECT client_id, account, sum(amount) FROM ledger_entry WHERE client_id = :client GROUP BY account
@@ -64,20 +59,22 @@ def find_plans(db: sqlite3.Connection, *, archived: bool = False) -> list[tuple[
 
 def find_sold(db: sqlite3.Connection, today: str, *, client_id: int | None = None) -> list[tuple[Any, ...]]:
     """Return the sold subscriptions, newest first, with their lessons left (R38) and their state today."""
+    asked = {"client": client_id}
     query = _ACCOUNTS if client_id is None else _ACCOUNTS_OF_CLIENT
-    accounts = {(client, account): balance for client, account, balance in db.execute(query, {"client": client_id})}
-    rows = db.execute(_SOLD, {"client": client_id, "today": today}).fetchall()
+    accounts = {(client, account): balance for client, account, balance in db.execute(query, asked)}
+    rows = db.execute(_SOLD + ("" if client_id is None else _OF_CLIENT) + _NEWEST_FIRST, asked).fetchall()
     return [_with_state(db, row, accounts, date.fromisoformat(today)) for row in rows]
 
 
 def _with_state(
     db: sqlite3.Connection, row: tuple[Any, ...], accounts: dict[tuple[int, int], int], today: date
 ) -> tuple[Any, ...]:
-    client_id, lessons, used, deleted, burnt = row[1], row[8], row[9], row[16], row[17]
+    client_id, lessons, used, deleted, burns = row[1], row[8], row[9], row[16], row[17]
     first, last = date.fromisoformat(row[11]), date.fromisoformat(row[12]) if row[12] else date.max
     if deleted:
         return (*row[:9], 0, *row[10:16], "deleted", None, None)
     if last < today:
+        burnt = max(0, lessons - used) if burns and lessons is not None else None
         # What the used lessons of the package did not cost (R31) is the sum of those that burnt (R34).
         burnt_sum = None if burnt is None else row[7] - used * (row[7] // lessons) if burnt else 0
         return (*row[:9], 0, *row[10:16], "ended", burnt, burnt_sum)
