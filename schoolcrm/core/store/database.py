@@ -20,7 +20,7 @@ from schoolcrm.core.rules.disk import reason_of
 APPLICATION_ID = 0x5C4001C2
 WAIT_SECONDS = 5.0
 # Kept beside the ladder's last step so that a reader need not look at the migrations' folder.
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 _READONLY_ROLLBACK = 776  # SQLITE_READONLY_ROLLBACK: a crash left a journal that only a writer can roll back
 

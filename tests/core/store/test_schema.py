@@ -133,7 +133,7 @@ def test_description_sees_what_it_should(migrated: sqlite3.Connection) -> None:
     mark = described(migrated, "mark")
     assert (mark["strict"], mark["without rowid"]) == (1, 1)
     assert mark["checks"]["charge BETWEEN 0 AND price"] == 1
-    assert mark["checks"]["attended = 0 OR(reason_id IS NULL AND share = 100)"] == 1
+    assert mark["checks"]["attended = 0 OR(reason_id IS NULL AND(share = 100 OR makes_up_id IS NOT NULL))"] == 1
     assert ("lesson", (("lesson_id", "id"), ("on_date", "on_date")), "CASCADE", "NO ACTION", "NONE") in mark[
         "foreign keys"
     ]

@@ -16,8 +16,22 @@ from schoolcrm.core.store.models.catalogues import (
     Teacher,
 )
 from schoolcrm.core.store.models.fields import ClientField, Field, LessonField, StudentField
-from schoolcrm.core.store.models.learning import Lesson, Mark, Membership, Schedule, StudyGroup
+from schoolcrm.core.store.models.learning import (
+    Freeze,
+    Holiday,
+    Lesson,
+    Mark,
+    Membership,
+    Schedule,
+    StudyGroup,
+    TestResult,
+)
 from schoolcrm.core.store.models.money import (
+    Contract,
+    Discount,
+    DiscountLessonType,
+    DiscountSubject,
+    FreezeExtension,
     Payment,
     Plan,
     PlanLessonType,
@@ -28,7 +42,7 @@ from schoolcrm.core.store.models.money import (
     UpfrontCharge,
 )
 from schoolcrm.core.store.models.people import Client, Contact, Student, StudentSubject, StudentTeacher
-from schoolcrm.core.store.models.statuses import Status, StatusChange
+from schoolcrm.core.store.models.statuses import Status, StatusChange, Trial
 
 __all__ = [
     "AbsenceReason",
@@ -36,7 +50,14 @@ __all__ = [
     "Client",
     "ClientField",
     "Contact",
+    "Contract",
+    "Discount",
+    "DiscountLessonType",
+    "DiscountSubject",
     "Field",
+    "Freeze",
+    "FreezeExtension",
+    "Holiday",
     "Lesson",
     "LessonField",
     "LessonType",
@@ -64,5 +85,7 @@ __all__ = [
     "SubscriptionLessonType",
     "SubscriptionSubject",
     "Teacher",
+    "TestResult",
+    "Trial",
     "UpfrontCharge",
 ]

@@ -140,8 +140,56 @@ class Lesson(Numbered, table=True):
     )
 
 
+class Holiday(Numbered, table=True):
+    """Days without lessons for the whole school, both inclusive (R22)."""
+
+    first_on: Day
+    last_on: Day
+    name: OptionalText = None
+
+    constraints: ClassVar[tuple[SchemaItem, ...]] = (CheckConstraint("last_on >= first_on"),)
+
+
+class Freeze(Numbered, table=True):
+    """A student's period without lessons (R25); `group_id` is the group that was frozen as a whole."""
+
+    student_id: int = Field(foreign_key="student.id")
+    group_id: int | None = Field(default=None, foreign_key="study_group.id")
+    first_on: Day
+    last_on: Day
+    excused: Flag
+    reason: OptionalText = None
+
+    constraints: ClassVar[tuple[SchemaItem, ...]] = (
+        CheckConstraint("last_on >= first_on"),
+        Index("freeze_of_student", "student_id", "first_on", "last_on"),
+    )
+
+
+class TestResult(Numbered, table=True):
+    """A student's result in a test; the score is in hundredths (R55)."""
+
+    __test__: ClassVar[bool] = False
+
+    student_id: int = Field(foreign_key="student.id")
+    on_date: Day
+    score: Price
+    subject_id: int | None = Field(default=None, foreign_key="subject.id")
+    group_id: int | None = Field(default=None, foreign_key="study_group.id")
+    teacher_id: int | None = Field(default=None, foreign_key="teacher.id")
+    note: OptionalText = None
+
+    constraints: ClassVar[tuple[SchemaItem, ...]] = (
+        Index("test_result_of_student", "student_id", "on_date"),
+        Index("test_result_by_date", "on_date"),
+    )
+
+
 class Mark(Record, table=True):
-    """One student at one lesson (R24, R31); its date is the lesson's and follows it when that is moved."""
+    """One student at one lesson (R24, R31); its date is the lesson's and follows it when that is moved.
+
+    `makes_up_id` is the missed lesson it makes up for.
+    """
 
     student_id: int = Field(primary_key=True, foreign_key="student.id")
     on_date: date = Field(primary_key=True, sa_type=IsoDate)
@@ -157,10 +205,12 @@ class Mark(Record, table=True):
     grade: OptionalText = None
     homework_grade: OptionalText = None
     note: OptionalText = None
+    makes_up_id: int | None = Field(default=None, foreign_key="lesson.id")
 
     constraints: ClassVar[tuple[SchemaItem, ...]] = (
         ForeignKeyConstraint(["lesson_id", "on_date"], ["lesson.id", "lesson.on_date"], onupdate="CASCADE"),
-        CheckConstraint("attended = 0 OR (reason_id IS NULL AND share = 100)"),
+        CheckConstraint("attended = 0 OR (reason_id IS NULL AND (share = 100 OR makes_up_id IS NOT NULL))"),
+        CheckConstraint("makes_up_id IS NULL OR (attended = 1 AND makes_up_id <> lesson_id)"),
         CheckConstraint("(basis IN ('none', 'trial')) = (subscription_id IS NULL)"),
         CheckConstraint("separate_id IS NULL OR separate_id = subscription_id"),
         CheckConstraint("charge = 0 OR basis IN ('paid', 'over')"),
@@ -176,4 +226,11 @@ class Mark(Record, table=True):
         ),
         Index("mark_trial", "student_id", sqlite_where=text("basis = 'trial'")),
         Index("mark_unpaid", "student_id", "on_date", sqlite_where=text("basis = 'none'")),
+        Index(
+            "mark_makes_up",
+            "student_id",
+            "makes_up_id",
+            unique=True,
+            sqlite_where=text("makes_up_id IS NOT NULL"),
+        ),
     )

@@ -10,8 +10,10 @@ from sqlmodel import Field
 from schoolcrm.core.store.models.catalogues import Named
 from schoolcrm.core.store.models.record import (
     ONE_OF,
+    Check,
     Day,
     Flag,
+    FlagUnset,
     Numbered,
     OptionalCount,
     OptionalDay,
@@ -24,6 +26,11 @@ PlanKind = Annotated[Literal["lesson", "package", "month"], Field(sa_type=sqlalc
 Billing = Annotated[Literal["by-lesson", "upfront"], Field(sa_type=sqlalchemy.Text), ONE_OF]
 Origin = Annotated[Literal["sale", "import"], Field(sa_type=sqlalchemy.Text), ONE_OF]
 PaymentKind = Annotated[Literal["income", "refund", "adjustment", "goods"], Field(sa_type=sqlalchemy.Text), ONE_OF]
+
+
+HundredthsOfPercent = Annotated[int | None, Check("{column} BETWEEN 1 AND 10000")]
+PayDay = Annotated[int | None, Check("{column} BETWEEN 1 AND 31")]
+OptionalSum = Annotated[int | None, Check("{column} >= 0")]
 
 
 class Plan(Named, table=True):
@@ -148,3 +155,73 @@ class Payment(Numbered, table=True):
         ),
         Index("payment_by_date", "on_date"),
     )
+
+
+class Contract(Numbered, table=True):
+    """An agreement with a client (R42); `school_number` runs through the school.
+
+    `last_sale_id` is the last sale known when it was terminated: a later one is a new purchase (R9).
+    """
+
+    client_id: int = Field(foreign_key="client.id")
+    number: OptionalText = None
+    school_number: Annotated[int, Field(unique=True), Check("{column} > 0")]
+    lesson_type_id: int | None = Field(default=None, foreign_key="lesson_type.id")
+    visits: OptionalSum = None
+    visits_auto: FlagUnset = False
+    amount: Price
+    amount_auto: FlagUnset = False
+    pay_day: PayDay = None
+    signed_on: Day
+    first_on: Day
+    last_on: OptionalDay = None
+    terms: OptionalText = None
+    terminated_on: OptionalDay = None
+    last_sale_id: int | None = Field(default=None, foreign_key="subscription.id")
+
+    constraints: ClassVar[tuple[SchemaItem, ...]] = (
+        CheckConstraint("last_on >= first_on"),
+        CheckConstraint("terminated_on >= first_on"),
+        Index("contract_of_client", "client_id", "first_on"),
+    )
+
+
+class FreezeExtension(Record, table=True):
+    """By how many days an excused freeze has moved the end of a subscription (R25)."""
+
+    freeze_id: int = Field(primary_key=True, foreign_key="freeze.id")
+    subscription_id: int = Field(primary_key=True, foreign_key="subscription.id")
+    days: Annotated[int, Check("{column} > 0")]
+
+    constraints: ClassVar[tuple[SchemaItem, ...]] = (Index("freeze_extension_of_subscription", "subscription_id"),)
+
+
+class Discount(Numbered, table=True):
+    """Percent (in hundredths) or money (kopecks) off a student's lessons (R35)."""
+
+    student_id: int = Field(foreign_key="student.id")
+    percent: HundredthsOfPercent = None
+    amount: OptionalCount = None
+    first_on: OptionalDay = None
+    last_on: OptionalDay = None
+    note: OptionalText = None
+
+    constraints: ClassVar[tuple[SchemaItem, ...]] = (
+        CheckConstraint("(percent IS NULL) <> (amount IS NULL)"),
+        CheckConstraint("last_on >= first_on"),
+        Index("discount_of_student", "student_id"),
+    )
+
+
+class DiscountSubject(Record, table=True):
+    """A subject a discount is for; none means all."""
+
+    discount_id: int = Field(primary_key=True, foreign_key="discount.id")
+    subject_id: int = Field(primary_key=True, foreign_key="subject.id")
+
+
+class DiscountLessonType(Record, table=True):
+    """A lesson type a discount is for; none means all."""
+
+    discount_id: int = Field(primary_key=True, foreign_key="discount.id")
+    lesson_type_id: int = Field(primary_key=True, foreign_key="lesson_type.id")

@@ -1,13 +1,23 @@
-"""Statuses and their changes (R1, R2, R10)."""
+"""Statuses, their changes, and trial lessons (R1, R2, R10, R12)."""
 
 from typing import Annotated, ClassVar, Literal
 
 import sqlalchemy
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, text
 from sqlalchemy.schema import SchemaItem
 from sqlmodel import Field
 
-from schoolcrm.core.store.models.record import ONE_OF, Day, FilledText, Flag, Numbered, OptionalText, Text, codes
+from schoolcrm.core.store.models.record import (
+    ONE_OF,
+    Day,
+    FilledText,
+    Flag,
+    Numbered,
+    OptionalDay,
+    OptionalText,
+    Text,
+    codes,
+)
 
 Scale = Annotated[Literal["funnel", "loyalty"], Field(sa_type=sqlalchemy.Text), ONE_OF]
 FunnelBase = Literal[
@@ -24,6 +34,7 @@ FunnelBase = Literal[
 ]
 LoyaltyBase = Literal["newcomer", "active", "regular", "sleeping", "former"]
 Base = Annotated[FunnelBase | LoyaltyBase, Field(sa_type=sqlalchemy.Text)]
+TrialState = Annotated[Literal["booked", "attended", "missed", "cancelled"], Field(sa_type=sqlalchemy.Text), ONE_OF]
 ChangeReason = Annotated[
     Literal[
         "recorded",
@@ -45,20 +56,25 @@ ChangeReason = Annotated[
 
 
 class Status(Numbered, table=True):
-    """A status under one of the fixed bases of its scale; one a base is automatic."""
+    """A status under one of the fixed bases of its scale; one a base is automatic.
+
+    Two of one scale differ in their names, if only in case or ё (R3). A deleted one stays for the histories.
+    """
 
     scale: Scale
     base: Base
     name: FilledText
     name_key: Text
     automatic: Flag
+    deleted_on: OptionalDay = None
 
     constraints: ClassVar[tuple[SchemaItem, ...]] = (
-        UniqueConstraint("scale", "name_key"),
+        CheckConstraint("automatic = 0 OR deleted_on IS NULL"),
         CheckConstraint(
             f"CASE scale WHEN 'funnel' THEN base IN ({codes(FunnelBase)}) ELSE base IN ({codes(LoyaltyBase)}) END"
         ),
         Index("status_automatic", "scale", "base", unique=True, sqlite_where=text("automatic = 1")),
+        Index("status_named", "scale", "name", unique=True, sqlite_where=text("deleted_on IS NULL")),
     )
 
 
@@ -79,4 +95,23 @@ class StatusChange(Numbered, table=True):
     constraints: ClassVar[tuple[SchemaItem, ...]] = (
         Index("status_change_of_client", "client_id", "on_date"),
         Index("status_change_by_hand", "client_id", "scale", "on_date", sqlite_where=text("reason = 'hand'")),
+    )
+
+
+class Trial(Numbered, table=True):
+    """A trial lesson of a client: booked for a day, or recorded without a mark (R12).
+
+    `lesson_id` is the lesson whose mark decided it, if one did.
+    """
+
+    client_id: int = Field(foreign_key="client.id")
+    student_id: int | None = Field(default=None, foreign_key="student.id")
+    group_id: int | None = Field(default=None, foreign_key="study_group.id")
+    on_date: Day
+    state: TrialState
+    lesson_id: int | None = Field(default=None, foreign_key="lesson.id")
+
+    constraints: ClassVar[tuple[SchemaItem, ...]] = (
+        Index("trial_of_client", "client_id", "on_date"),
+        Index("trial_by_date", "on_date", sqlite_where=text("state = 'booked'")),
     )
