@@ -1,18 +1,20 @@
-"""`schoolcrm report`: each report is one module of schoolcrm/reports."""
+"""`schoolcrm report`: each report is one module of schoolcrm/reports; here those about a client's money and visits."""
 
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from schoolcrm.commands import report_statuses
 from schoolcrm.commands.periods import From, PeriodName, To, period_of
+from schoolcrm.commands.report_group import app
 from schoolcrm.commands.session import choose, optional_day, reading, show
 from schoolcrm.core.language import _
-from schoolcrm.lazy import Showing, group
+from schoolcrm.lazy import Showing
 
 if TYPE_CHECKING:
     from schoolcrm.core.store.database import School
 
-app = group(_("Reports: reconciliation, forecast, journal, debtors."))
+__all__ = ["app", "report_statuses"]
 
 Client = Annotated[str, typer.Argument(help=_("Client (or student): id, name or phone."))]
 Student = Annotated[str, typer.Option("--student", help=_("Only this student of the client."))]

@@ -2,15 +2,11 @@
 
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from schoolcrm.core.errors import BadValue
-from schoolcrm.core.language import _
-from schoolcrm.core.rules.loyalty import Purchases, Thresholds, count_purchases
+from schoolcrm.core.rules.loyalty import Purchases, count_purchases
 from schoolcrm.core.rules.status import Silence, latest
-from schoolcrm.core.store.database import setting
 
 _CLIENTS = "SELECT id, status_id, stage_id, last_visit_on, last_purchase_on FROM visible_client WHERE {one}"
 _SALES = """
@@ -37,14 +33,6 @@ _KEPT_STAGES = """
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Numbers:
-    """The school's own numbers: months of silence before a refusal (R8), thresholds of loyalty (R9)."""
-
-    refusal_months: int
-    loyalty: Thresholds
-
-
 class ClientFacts(NamedTuple):
     """What decides a client's status and stage, with the ids they stand at now.
 
@@ -57,24 +45,6 @@ class ClientFacts(NamedTuple):
     silence: Silence
     purchases: Purchases
     stage_kept: bool
-
-
-def read_numbers(db: sqlite3.Connection) -> Numbers:
-    """Return the school's numbers; BadValue if one of the settings is no whole number above 0."""
-    return Numbers(
-        _number(db, "refusal_months", 5),
-        Thresholds(_number(db, "regular_purchases", 3), _number(db, "sleeping_days", 180)),
-    )
-
-
-def _number(db: sqlite3.Connection, key: str, default: int) -> int:
-    text = setting(db, key, str(default))
-    if text.isascii() and text.isdecimal() and 0 < int(text) < 10_000:
-        return int(text)
-    raise BadValue(
-        _("The setting {key} is «{value}», which is not a whole number above 0.").format(key=key, value=text),
-        _("Set it to a number, for example {default}.").format(default=default),
-    )
 
 
 def read_facts(db: sqlite3.Connection, client_id: int | None = None) -> Iterator[ClientFacts]:

@@ -8,7 +8,8 @@ from typing import NamedTuple
 from schoolcrm.core.rules.loyalty import sleeping_from, stage_due
 from schoolcrm.core.rules.status import REFUSABLE, Skip, refusal_starts_on
 from schoolcrm.core.statuses.catalogue import Status, read_statuses
-from schoolcrm.core.statuses.facts import ClientFacts, read_facts, read_numbers
+from schoolcrm.core.statuses.facts import ClientFacts, read_facts
+from schoolcrm.core.statuses.numbers import read_numbers
 from schoolcrm.core.statuses.recompute import find_spared
 
 _HISTORY = """

@@ -10,7 +10,8 @@ from schoolcrm.core.rules.loyalty import stage_due
 from schoolcrm.core.rules.status import LOYALTY, SCALES, Skip, refusal_due, skip_reason
 from schoolcrm.core.statuses.catalogue import automatic_status, read_statuses
 from schoolcrm.core.statuses.change import Change, write_changes
-from schoolcrm.core.statuses.facts import ClientFacts, read_facts, read_numbers
+from schoolcrm.core.statuses.facts import ClientFacts, read_facts
+from schoolcrm.core.statuses.numbers import read_numbers
 from schoolcrm.core.store.transaction import WritableSchool
 
 # An open-ended package has ended once its lessons are used up; anything else ends with its last day.

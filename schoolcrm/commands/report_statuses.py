@@ -1,0 +1,1 @@
+"""`schoolcrm report` about statuses: the funnel, and renewals to come."""
