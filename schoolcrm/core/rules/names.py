@@ -99,6 +99,16 @@ def is_near(a: str, b: str) -> bool:
     return len(different) == 1 and _is_one_typo(*different[0])
 
 
+def is_typo_of(a: str, b: str) -> bool:
+    """Tell whether two names as wholes are the same but for case, ё/е, spaces, or one typo anywhere (R3).
+
+    Wider than `is_near`: short words may differ too ("Не звонить", "На звонить"), but a name of fewer than four
+    letters has no typos. Digits are never one, as there.
+    """
+    a, b = fold(a).replace(" ", ""), fold(b).replace(" ", "")
+    return a == b or _is_one_typo(a, b)
+
+
 def _is_one_typo(a: str, b: str) -> bool:
     """Tell whether two different words of four letters or more are one typo apart."""
     if min(_count_letters(a), _count_letters(b)) < _SHORTEST_WITH_TYPO or abs(len(a) - len(b)) > 1:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schoolcrm.core.rules.names import closest, excerpt, fold, has_letter, is_near, tidy
+from schoolcrm.core.rules.names import closest, excerpt, fold, has_letter, is_near, is_typo_of, tidy
 
 accents = st.text(st.sampled_from("аеЕёЁйи \u0308\u0301\u0323\u0306\u0345\u200d\u00a0\u0130ßΐ\ud800\x1b"), max_size=12)
 texts = st.one_of(st.text(), accents, st.text(st.characters(codec=None), max_size=20))
@@ -157,6 +157,61 @@ def test_r3_one_typo_is_near(word: str, chance: random.Random) -> None:
 def test_r3_nearness_is_mutual(a: str, b: str) -> None:
     assert is_near(a, a)
     assert is_near(a, b) == is_near(b, a)
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ("Думает", "ДУМАЕТ "),
+        ("Ждёт", "ждет"),
+        ("Не звонить", "Незвонить"),
+        ("Не звонить", "На звонить"),
+        ("Не звонить", "Незвонит"),
+        ("Ждёт", "Ждут"),
+        ("VIP", "vip"),
+    ],
+)
+def test_r3_a_name_as_a_whole_is_one_typo_away(a: str, b: str) -> None:
+    assert is_typo_of(a, b)
+    assert is_typo_of(b, a)
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ("VIP", "VIR"),
+        ("VIP", "VI"),
+        ("Лето 2025", "Лето 2026"),
+        ("Резерв", "Резерв 2"),
+        ("Думает", "Думаю"),
+        ("Перезвонить", "Перезванить позже"),
+        ("", "Аня"),
+    ],
+)
+def test_r3_short_names_digits_and_two_typos_make_another_name(a: str, b: str) -> None:
+    assert not is_typo_of(a, b)
+    assert not is_typo_of(b, a)
+
+
+@given(long_words, st.integers(0, 9), st.integers(0, 9))
+def test_r3_any_one_edit_of_a_whole_name_is_near_and_two_of_a_long_one_are_not(word: str, place: int, cut: int) -> None:
+    place, cut = place % (len(word) + 1), cut % len(word)
+    inserted = word[:place] + "ы" + word[place:]
+    assert is_typo_of(word, inserted)
+    assert is_typo_of(inserted, word)
+    if len(word) > 4:
+        assert is_typo_of(word, word[:cut] + word[cut + 1 :])
+    assert is_typo_of(word, word[:cut] + "ы" + word[cut + 1 :])
+    assert is_typo_of(word, word[:cut] + word[cut : cut + 2][::-1] + word[cut + 2 :])
+    assert not is_typo_of("Первый " + word, "Пэрвый " + inserted)
+    assert not is_typo_of(word, "эю" + word)
+
+
+@given(texts, texts)
+def test_r3_being_a_typo_away_is_mutual_and_wider_than_near(a: str, b: str) -> None:
+    assert is_typo_of(a, a.upper().lower() if fold(a.upper().lower()) == fold(a) else a)
+    assert is_typo_of(a, b) == is_typo_of(b, a)
+    assert is_typo_of(a, b) or not is_near(a, b)
 
 
 def test_closest_suggests_the_best_first() -> None:
