@@ -6,17 +6,22 @@ import typer
 
 from schoolcrm.commands.session import Session, done, say
 from schoolcrm.core.language import _, current_language
+from schoolcrm.core.rules.settings import SETTINGS, currency_code
 from schoolcrm.lazy import Changing, single
 
 app = single()
+
+USUAL_CURRENCY = SETTINGS["currency"].default
 
 
 @app.command(cls=Changing, help=_("Create the school's database, with statuses and lists to start from."))
 def init(
     ctx: typer.Context,
-    currency: Annotated[str, typer.Option("--currency", metavar="CODE", help=_("Currency of all sums."))] = "RUB",
+    currency: Annotated[
+        str, typer.Option("--currency", metavar="CODE", help=_("Currency of all sums."))
+    ] = USUAL_CURRENCY,
 ) -> None:
-    from schoolcrm.core.store.defaults import currency_code, new_database, require_no_file
+    from schoolcrm.core.store.defaults import new_database, require_no_file
 
     session: Session = ctx.obj
     code = currency_code(currency)

@@ -39,12 +39,21 @@ class Session:
     excel = False
 
     def __init__(
-        self, path: Path, *, today_text: str, given_user: str, usual_format: str, quiet: bool, debug: bool
+        self,
+        path: Path,
+        *,
+        today_text: str,
+        given_user: str,
+        usual_format: str,
+        quiet: bool,
+        debug: bool,
+        usual_csv: str = "",
     ) -> None:
         self.path = path
         self.today_text = today_text
         self.given_user = given_user
         self.usual_format = usual_format
+        self.usual_csv = usual_csv
         self.quiet = quiet
         self.debug = debug
 
@@ -66,12 +75,29 @@ class Session:
             quiet="--quiet" in given,
             debug="--debug" in given,
             usual_format=chosen("format"),
+            usual_csv=chosen("csv"),
         )
 
     @property
     def user(self) -> str:
         """Who signs the changes: as asked for, else the login name."""
-        return self.given_user or _login_name()
+        return self.given_user or login_name()
+
+    @property
+    def excel_is_usual(self) -> bool:
+        """Whether csv is written for Excel unless asked otherwise; BadValue if the setting is neither way."""
+        if not self.usual_csv:
+            return False
+        from schoolcrm.core.rules.settings import CSV_WAYS, EXCEL, PLAIN, kept_value, one_of
+
+        return kept_value("csv", self.usual_csv, PLAIN, one_of(*CSV_WAYS)) == EXCEL
+
+    def speak_as_the_school_does(self) -> None:
+        """Make the school's own language that of the texts; nothing happens when there is no file to tell it."""
+        from schoolcrm.core.language import use_language
+        from schoolcrm.core.store.database import language_of_school
+
+        use_language(language_of_school(self.path))
 
     @property
     def given_today(self) -> date | None:
@@ -115,7 +141,8 @@ def show(ctx: "typer.Context", table: "Table") -> None:
 
     session: Session = ctx.obj
     file = Path(session.output) if session.output else None
-    write(table, Output(session.table_format or None, file, session.excel, session.usual_format or "table"))
+    usual_format = session.usual_format or "table"
+    write(table, Output(session.table_format or None, file, session.excel, usual_format, session.excel_is_usual))
 
 
 def done(ctx: "typer.Context", message: str, **made: Any) -> None:
@@ -201,7 +228,8 @@ def optional_day(school: "School", text: str) -> date | None:
     return day(school, text) if text else None
 
 
-def _login_name() -> str:
+def login_name() -> str:
+    """Return the name under which the operator is known to the machine."""
     import getpass
 
     try:
@@ -217,6 +245,7 @@ __all__ = [
     "confirm",
     "day",
     "done",
+    "login_name",
     "optional_day",
     "reading",
     "say",

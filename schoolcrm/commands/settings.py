@@ -1,4 +1,4 @@
-"""What the operator keeps outside the school's file: database, user, language, format (settings.toml)."""
+"""What the operator keeps outside the school's file: database, user, language, formats (settings.toml)."""
 
 import os
 import sys
@@ -8,7 +8,7 @@ from pathlib import Path
 from schoolcrm.core.errors import BadValue
 from schoolcrm.core.language import _
 
-NAMES = ("db", "user", "lang", "format")
+NAMES = ("db", "user", "lang", "format", "csv")
 
 
 def settings_file(environment: Mapping[str, str]) -> Path:

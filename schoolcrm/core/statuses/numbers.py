@@ -1,11 +1,11 @@
-"""The school's own numbers behind the rules of statuses (R8, R9)."""
+"""The school's own numbers behind the rules of statuses and renewals (R8, R9, R13)."""
 
 import sqlite3
 from dataclasses import dataclass
 
-from schoolcrm.core.errors import BadValue
-from schoolcrm.core.language import _
 from schoolcrm.core.rules.loyalty import Thresholds
+from schoolcrm.core.rules.renewals import Rhythm
+from schoolcrm.core.rules.settings import SETTINGS, YES, kept_value
 from schoolcrm.core.store.database import setting
 
 
@@ -18,18 +18,23 @@ class Numbers:
 
 
 def read_numbers(db: sqlite3.Connection) -> Numbers:
-    """Return the school's numbers; BadValue if one of the settings is no whole number above 0."""
+    """Return the school's numbers; BadValue if one of the settings is no number it can be."""
     return Numbers(
-        _number(db, "refusal_months", 5),
-        Thresholds(_number(db, "regular_purchases", 3), _number(db, "sleeping_days", 180)),
+        int(_value(db, "refusal_months")),
+        Thresholds(int(_value(db, "regular_purchases")), int(_value(db, "sleeping_days"))),
     )
 
 
-def _number(db: sqlite3.Connection, key: str, default: int) -> int:
-    text = setting(db, key, str(default))
-    if text.isascii() and text.isdecimal() and 0 < int(text) < 10_000:
-        return int(text)
-    raise BadValue(
-        _("The setting {key} is «{value}», which is not a whole number above 0.").format(key=key, value=text),
-        _("Set it to a number, for example {default}.").format(default=default),
+def read_rhythm(db: sqlite3.Connection) -> Rhythm:
+    """Return the school's choices about intervals between purchases (R13); BadValue if one can't be."""
+    return Rhythm(
+        longest_days=int(_value(db, "interval_longest_days")),
+        drop_extremes=_value(db, "interval_drop_extremes") == YES,
+        look_back_days=int(_value(db, "interval_look_back_days")),
+        forget_days=int(_value(db, "interval_forget_days")),
     )
+
+
+def _value(db: sqlite3.Connection, key: str) -> str:
+    known = SETTINGS[key]
+    return kept_value(key, setting(db, key), known.default, known.read)

@@ -193,12 +193,27 @@ def _unusable(path: Path, reason: str | None) -> DiskTrouble:
     )
 
 
-def setting(db: sqlite3.Connection, key: str, default: str) -> str:
-    """Return a setting of the school kept in the database, or `default`."""
+def setting(db: sqlite3.Connection, key: str, default: str | None = None) -> str:
+    """Return a setting of the school kept in the database, or `default`; None: the one in `core.rules.settings`."""
     row = db.execute("SELECT value FROM setting WHERE key = ?", (key,)).fetchone()
-    return str(row[0]) if row else default
+    if row:
+        return str(row[0])
+    if default is not None:
+        return default
+    from schoolcrm.core.rules.settings import SETTINGS
+
+    return SETTINGS[key].default
+
+
+def language_of_school(path: Path) -> str:
+    """Return the language the school has set, "en" when there is no file that could tell."""
+    try:
+        with closing(connect(path)) as db:
+            return setting(db, "language")
+    except (sqlite3.Error, OSError):
+        return "en"
 
 
 def school_today(db: sqlite3.Connection) -> date:
     """Return today's date in the school's own time zone, which is kept in the database."""
-    return school_day(setting(db, "time_zone", ""))
+    return school_day(setting(db, "time_zone"))

@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from schoolcrm.core.errors import BadValue, Refused
+from schoolcrm.core.errors import Refused
 from schoolcrm.core.language import _
 from schoolcrm.core.rules.names import fold
+from schoolcrm.core.rules.settings import SETTINGS, currency_code
 from schoolcrm.core.rules.status import FUNNEL, LOYALTY
 
 _RUSSIAN_FUNNEL = {
@@ -68,17 +69,18 @@ _NAMES = {
 }
 
 
-def new_database(path: Path, user: str, language: str, currency: str = "RUB", time_zone: str = "") -> None:
+def new_database(path: Path, user: str, language: str, currency: str | None = None, time_zone: str = "") -> None:
     """Make the school's database at `path`, with its defaults named in `language` ("ru" or "en").
 
-    `time_zone` is an IANA name; empty: the machine's. The defaults are one operation, `init`, of `user`.
+    `currency` is a code; None: the usual one. `time_zone` is an IANA name; empty: the machine's. The defaults are
+    one operation, `init`, of `user`.
     Raises BadValue for a currency that is no code, Refused when there is a file, DiskTrouble.
     """
     from schoolcrm.core.clock import machine_time_zone
     from schoolcrm.core.store.journal import begin_operation, end_operation
     from schoolcrm.core.store.migrations import create
 
-    code = currency_code(currency)
+    code = currency_code(SETTINGS["currency"].default if currency is None else currency)
 
     def fill_as_operation(db: sqlite3.Connection) -> None:
         db.execute("BEGIN IMMEDIATE")
@@ -97,14 +99,6 @@ def require_no_file(path: Path) -> None:
             _("There is a file at {path} already.").format(path=path),
             _("Name another file with --db, or move that one away."),
         )
-
-
-def currency_code(text: str) -> str:
-    """Return the three capital letters of a currency (ISO 4217); BadValue for anything else."""
-    code = text.strip().upper()
-    if len(code) == 3 and code.isascii() and code.isalpha():
-        return code
-    raise BadValue(_("«{value}» is not a currency code.").format(value=text), _("Use three letters: RUB, EUR, KZT…"))
 
 
 def fill(db: sqlite3.Connection, *, language: str, currency: str, time_zone: str) -> None:

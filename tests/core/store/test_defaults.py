@@ -7,8 +7,9 @@ import pytest
 from builders import USER, make_school, reading_school
 
 from schoolcrm.core.errors import BadValue, Refused
+from schoolcrm.core.rules.settings import currency_code
 from schoolcrm.core.rules.status import FUNNEL, LOYALTY
-from schoolcrm.core.store.defaults import currency_code, new_database
+from schoolcrm.core.store.defaults import new_database
 from schoolcrm.core.store.journal import read_changes
 
 
