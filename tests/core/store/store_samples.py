@@ -70,6 +70,7 @@ SAMPLES: dict[str, Row] = {
         "last_purchase_on": "2026-01-31",
         "created_on": "2026-01-01",
         "archived_on": None,
+        "passport": "4510 123456",
     },
     "contact": {
         "id": 1,
@@ -238,6 +239,22 @@ SAMPLES: dict[str, Row] = {
         "terms": None,
         "terminated_on": "2026-03-01",
         "last_sale_id": 1,
+    },
+    "saved_filter": {
+        "id": 1,
+        "entity": "client",
+        "name": "Должники",
+        "name_key": "должники",
+        "terms": '["is:debtor"]',
+        "columns": "[]",
+        "sort": '["-debt"]',
+    },
+    "saved_mapping": {
+        "id": 1,
+        "source": "clients",
+        "name": "Наш файл",
+        "name_key": "наш файл",
+        "headings": '{"Ребёнок": "student"}',
     },
     "holiday": {"id": 1, "first_on": "2026-01-01", "last_on": "2026-01-08", "name": "Новый год"},
     "freeze": {

@@ -1,6 +1,7 @@
 -- Statuses that were deleted stay for the histories that name them; a name may come back then (R3, R5).
 -- Trial lessons of clients (R12), contracts (R42), holidays (R22), freezes (R25), discounts (R35), make-ups
--- (R24), test results (R55). The views that read what is rebuilt are made anew at the end.
+-- (R24), test results (R55), passport data (R50), saved filters (R52) and mappings of headings (R61). The views
+-- that read what is rebuilt are made anew at the end.
 
 DROP VIEW visible_client;
 DROP VIEW ledger_entry;
@@ -134,6 +135,31 @@ CREATE TABLE test_result (
 ) STRICT;
 CREATE INDEX test_result_of_student ON test_result (student_id, on_date);
 CREATE INDEX test_result_by_date ON test_result (on_date);
+
+-- Shown only when asked for.
+ALTER TABLE client ADD COLUMN passport TEXT;
+
+-- A list's terms, columns and sort keys under a name, as JSON lists of what was written.
+CREATE TABLE saved_filter (
+    id       INTEGER PRIMARY KEY,
+    entity   TEXT NOT NULL CHECK (entity IN ('client', 'student')),
+    name     TEXT NOT NULL CHECK (name <> ''),
+    name_key TEXT NOT NULL,
+    terms    TEXT NOT NULL,
+    columns  TEXT NOT NULL,
+    sort     TEXT NOT NULL,
+    UNIQUE (entity, name_key)
+) STRICT;
+
+-- Which heading of a file is which field, as a JSON object; source: what such files hold.
+CREATE TABLE saved_mapping (
+    id       INTEGER PRIMARY KEY,
+    source   TEXT NOT NULL CHECK (source IN ('clients', 'payments', 'lessons')),
+    name     TEXT NOT NULL CHECK (name <> ''),
+    name_key TEXT NOT NULL,
+    headings TEXT NOT NULL,
+    UNIQUE (source, name_key)
+) STRICT;
 
 -- A mark may make up for a missed lesson of the same student, once; then it costs what the absence left (R24).
 CREATE TABLE mark_anew (

@@ -15,7 +15,7 @@ from schoolcrm.core.store.models.catalogues import (
     Subject,
     Teacher,
 )
-from schoolcrm.core.store.models.fields import ClientField, Field, LessonField, StudentField
+from schoolcrm.core.store.models.fields import ClientField, Field, LessonField, SavedFilter, SavedMapping, StudentField
 from schoolcrm.core.store.models.learning import (
     Freeze,
     Holiday,
@@ -70,6 +70,8 @@ __all__ = [
     "PlanLessonType",
     "PlanSubject",
     "Room",
+    "SavedFilter",
+    "SavedMapping",
     "Schedule",
     "Setting",
     "Source",

@@ -1,4 +1,4 @@
-"""The school's own fields of clients, students and lessons, and their values."""
+"""The school's own fields of clients, students and lessons, and their values; saved filters and mappings."""
 
 from typing import Annotated, ClassVar, Literal
 
@@ -49,3 +49,27 @@ class LessonField(Record, table=True):
     lesson_id: int = sqlmodel.Field(primary_key=True, foreign_key="lesson.id")
     field_id: int = sqlmodel.Field(primary_key=True, foreign_key="field.id")
     value: Text
+
+
+class SavedFilter(Numbered, table=True):
+    """A list's terms, columns and sort keys under a name, as JSON lists (R52)."""
+
+    entity: Annotated[Literal["client", "student"], sqlmodel.Field(sa_type=sqlalchemy.Text), ONE_OF]
+    name: FilledText
+    name_key: Text
+    terms: Text
+    columns: Text
+    sort: Text
+
+    constraints: ClassVar[tuple[SchemaItem, ...]] = (UniqueConstraint("entity", "name_key"),)
+
+
+class SavedMapping(Numbered, table=True):
+    """Which heading of a file is which field, as a JSON object (R61)."""
+
+    source: Annotated[Literal["clients", "payments", "lessons"], sqlmodel.Field(sa_type=sqlalchemy.Text), ONE_OF]
+    name: FilledText
+    name_key: Text
+    headings: Text
+
+    constraints: ClassVar[tuple[SchemaItem, ...]] = (UniqueConstraint("source", "name_key"),)

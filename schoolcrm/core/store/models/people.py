@@ -48,6 +48,7 @@ class Client(Numbered, table=True):
     last_purchase_on: OptionalDay = None
     created_on: Day
     archived_on: OptionalDay = None
+    passport: OptionalText = None
 
     constraints: ClassVar[tuple[SchemaItem, ...]] = (Index("client_by_name", "name_key"),)
 
