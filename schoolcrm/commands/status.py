@@ -11,6 +11,7 @@ from schoolcrm.core.language import _, ngettext
 from schoolcrm.lazy import Changing, Showing, group
 
 if TYPE_CHECKING:
+    from schoolcrm.core.statuses.catalogue import Status
     from schoolcrm.core.store.database import School
 
 SHOWN_BEFORE_ASKING = 10
@@ -18,6 +19,9 @@ SHOWN_BEFORE_ASKING = 10
 app = group(_("Statuses of clients: set by hand, recomputed at night."))
 
 Client = Annotated[str, typer.Argument(metavar="REF", help=_("Client or student: name, phone, number."))]
+StatusName = Annotated[str, typer.Argument(metavar="STATUS", help=_("Name, base code, or scale:name."))]
+NewName = Annotated[str, typer.Argument(metavar="NAME", help=_("The name."))]
+EvenSo = Annotated[bool, typer.Option("--even-so", help=_("Even if there is one of nearly the same name."))]
 
 
 @app.command("list", cls=Showing, help=_("Both scales: base status, name, which one is automatic, clients."))
@@ -29,17 +33,85 @@ def list_(ctx: typer.Context) -> None:
     show(ctx, statuses_table(rows))
 
 
+@app.command(cls=Changing, help=_("Add a status of the school's own under a base; it is set by hand only."))
+def add(
+    ctx: typer.Context,
+    base: Annotated[str, typer.Argument(metavar="BASE", help=_("Base status: code, name, or scale:base."))],
+    name: NewName,
+    even_so: EvenSo = False,
+) -> None:
+    from schoolcrm.core.rules.status import base_name
+    from schoolcrm.core.statuses import entries
+    from schoolcrm.core.statuses.catalogue import read_statuses
+
+    with writing(ctx) as school:
+        status_id = entries.add_status(school, *entries.find_base(base), name, even_so=even_so)
+        made = read_statuses(school.db)[status_id]
+    message = _("Status {id}: «{name}» under the base «{base}»; it is set by hand only.")
+    done(ctx, message.format(id=made.id, name=made.name, base=base_name(made.scale, made.base)), **made._asdict())
+
+
+@app.command(cls=Changing, help=_("Give a status another name; its clients and their histories keep it."))
+def rename(ctx: typer.Context, status: StatusName, name: NewName, even_so: EvenSo = False) -> None:
+    from schoolcrm.core.statuses.catalogue import read_statuses
+    from schoolcrm.core.statuses.entries import rename_status
+
+    with writing(ctx) as school:
+        former = _find(school, status)
+        changed = rename_status(school, former.id, name, even_so=even_so)
+        made = read_statuses(school.db)[former.id]
+    message = _("«{former}» is now called «{name}».") if changed else _("Nothing was changed: it is called «{name}».")
+    done(ctx, message.format(former=former.name, name=made.name), **made._asdict())
+
+
+@app.command(
+    cls=Changing, help=_("Make a status the automatic one of its base; clients of the former one move into it.")
+)
+def default(ctx: typer.Context, status: StatusName) -> None:
+    from schoolcrm.core.statuses import entries
+    from schoolcrm.core.statuses.catalogue import automatic_status, read_statuses
+
+    with writing(ctx) as school:
+        chosen = _find(school, status)
+        former = read_statuses(school.db)[automatic_status(school.db, chosen.scale, chosen.base)]
+        if not chosen.automatic:
+            _ask_to_move(ctx, chosen.name, former.name, entries.count_holders(school.db, former.id).clients)
+        moved = entries.make_automatic(school, chosen.id)
+    message = ngettext(
+        "«{status}» is automatic now: {count} client moved into it from «{former}».",
+        "«{status}» is automatic now: {count} clients moved into it from «{former}».",
+        moved,
+    )
+    if chosen.automatic:
+        message = _("Nothing was changed: «{status}» is the automatic one already.")
+    message = message.format(status=chosen.name, former=former.name, count=moved)
+    done(ctx, message, **chosen._asdict() | {"automatic": True, "moved": moved})
+
+
+@app.command(cls=Changing, help=_("Delete a status that is not automatic and that no client has."))
+def delete(ctx: typer.Context, status: StatusName) -> None:
+    from schoolcrm.core.statuses.entries import delete_status, require_deletable
+
+    with writing(ctx) as school:
+        chosen = _find(school, status)
+        require_deletable(school.db, chosen.id)
+        confirm(ctx, _("The status «{name}» would be deleted.").format(name=chosen.name))
+        kept = delete_status(school, chosen.id)
+    message = _("«{name}» is deleted; the histories that name it keep the name.") if kept else _("«{name}» is deleted.")
+    done(ctx, message.format(name=chosen.name), **chosen._asdict() | {"in_history": kept})
+
+
 @app.command("set", cls=Changing, help=_("Put clients into a status or a stage by hand."))
 def set_(
     ctx: typer.Context,
-    status: Annotated[str, typer.Argument(metavar="STATUS", help=_("Name, base code, or scale:name."))],
+    status: StatusName,
     clients: Annotated[list[str], typer.Argument(metavar="[REF]...", help=_("Clients or students."))] = [],  # noqa: B006
     query: Annotated[
         list[str], typer.Option("--query", metavar="TERM", help=_("All that answer to it; repeatable."))
     ] = [],  # noqa: B006
     reason: Annotated[str, typer.Option("--reason", help=_("Why; kept in the history."))] = "",
 ) -> None:
-    from schoolcrm.core.statuses.catalogue import find_status, read_statuses
+    from schoolcrm.core.rules.personal import read_note
     from schoolcrm.core.statuses.change import set_status
 
     if bool(clients) == bool(query):
@@ -50,14 +122,13 @@ def set_(
     if query:
         _ask(ctx, status, query)
     with writing(ctx) as school:
-        status_id = choose(find_status, school.db, status)
+        named = _find(school, status)
         client_ids = _find_clients(school, clients, query)
-        changed = set_status(school, client_ids, status_id, reason_note=reason)
-        named = read_statuses(school.db)[status_id]
+        changed = set_status(school, client_ids, named.id, reason_note=read_note(reason))
     message = ngettext("{count} client put into «{status}».", "{count} clients put into «{status}».", changed)
     if not changed:
         message = _("Nobody was changed: already in «{status}».")
-    done(ctx, message.format(count=changed, status=named.name), id=status_id, status=named.name, changed=changed)
+    done(ctx, message.format(count=changed, status=named.name), id=named.id, status=named.name, changed=changed)
     if named.base == "deleted" and not ctx.obj.result_format:
         say(ctx, _way_back(client_ids))
 
@@ -77,7 +148,7 @@ def recompute(
         result = rules.recompute(school, strict=strict)
         named = report.named_clients(school.db, result) if verbose else {}
     if not ctx.obj.result_format:
-        for line in [*report.transition_lines(result), *report.client_lines(named)]:
+        for line in [*report.transition_lines(result), *report.client_lines(named, quiet=ctx.obj.quiet)]:
             sys.stdout.write(line + "\n")
         for line in report.skip_lines(result):
             say(ctx, line)
@@ -104,7 +175,7 @@ def explain(ctx: typer.Context, client: Client) -> None:
     from schoolcrm.core.people.references import find_client
     from schoolcrm.core.statuses import history
     from schoolcrm.reports.names import client_name
-    from schoolcrm.reports.statuses import explanation_table
+    from schoolcrm.reports.status_explanation import explanation_table
 
     with reading(ctx) as school:
         client_id = choose(find_client, school.db, client, include_archived=True)
@@ -113,13 +184,28 @@ def explain(ctx: typer.Context, client: Client) -> None:
     show(ctx, table)
 
 
+def _find(school: "School", ref: str) -> "Status":
+    from schoolcrm.core.statuses.catalogue import find_status, read_statuses
+
+    return read_statuses(school.db)[choose(find_status, school.db, ref)]
+
+
+def _ask_to_move(ctx: typer.Context, status: str, former: str, count: int) -> None:
+    """Ask before another status becomes automatic (R4)."""
+    question = ngettext(
+        "«{status}» would become automatic, and {count} client of «{former}» would move into it.",
+        "«{status}» would become automatic, and {count} clients of «{former}» would move into it.",
+        count,
+    )
+    confirm(ctx, question.format(status=status, former=former, count=count))
+
+
 def _ask(ctx: typer.Context, status: str, query: list[str]) -> None:
     """Ask before a change of many: how many they are and who comes first."""
     from schoolcrm.core.people.references import client_label
-    from schoolcrm.core.statuses.catalogue import find_status, read_statuses
 
     with reading(ctx) as school:
-        name = read_statuses(school.db)[choose(find_status, school.db, status)].name
+        name = _find(school, status).name
         found = _find_clients(school, [], query)
         labels = [client_label(school.db, client_id) for client_id in found[:SHOWN_BEFORE_ASKING]]
     for label in labels:
@@ -136,7 +222,7 @@ def _way_back(client_ids: list[int]) -> str:
     """Return where deleted clients are found and how one comes back (R7)."""
     number = client_ids[0] if len(client_ids) == 1 else "ID"
     way = _(
-        "'schoolcrm status set new {id}' brings one back; 'schoolcrm clients list --all' shows deleted clients too."
+        "'schoolcrm clients restore {id}' brings one back; 'schoolcrm clients list --all' shows deleted clients too."
     )
     return _("hint: {text}").format(text=way.format(id=number))
 

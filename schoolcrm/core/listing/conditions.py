@@ -75,7 +75,7 @@ def _is_called(text: str, exact: bool, bound: Bound) -> str:
     ways = [f"name_key = {name}" if exact else f"instr(name_key, {name}) > 0"]
     if named := base_named(text, "funnel"):
         ways.append(f"base = {bound.add(named[1])}")
-    return f"scale = 'funnel' AND ({' OR '.join(ways)})"
+    return f"scale = 'funnel' AND deleted_on IS NULL AND ({' OR '.join(ways)})"
 
 
 def match_subscription_days(text: str, exact: bool, bound: Bound) -> str:
@@ -104,7 +104,10 @@ def _overlapping(record: str, owner: str, text: str, bound: Bound) -> str:
 
 _STUDENTS = "JOIN student ON student.id = {table}.student_id AND student.archived_on IS NULL"
 _IN_MONTH = "substr({column}, 6, 2) = substr(:today, 6, 2)"
-_IN_GROUP = f"SELECT {{owner}} FROM membership {_STUDENTS.format(table='membership')} WHERE {CURRENT_MEMBERSHIP}"  # noqa: S608
+_IN_GROUP = (
+    f"SELECT {{owner}} FROM membership {_STUDENTS.format(table='membership')} WHERE {CURRENT_MEMBERSHIP}"  # noqa: S608
+    " AND membership.group_id IN (SELECT id FROM study_group WHERE archived_on IS NULL)"
+)
 _SUBSCRIBED = f"SELECT {{owner}} FROM subscription {_STUDENTS.format(table='subscription')} WHERE {VALID_SUBSCRIPTION}"  # noqa: S608
 _OF_CLIENT: Mapping[str, str] = {
     "debtor": "client.id IN (SELECT client_id FROM account_balance WHERE balance < 0)",

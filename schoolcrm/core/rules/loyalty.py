@@ -27,9 +27,13 @@ def count_purchases(sales: int, last_sale_on: date | None, imported_on: date | N
     return Purchases(sales + (imported_on is not None), latest(last_sale_on, imported_on))
 
 
-def stage_due(purchases: Purchases, today: date, thresholds: Thresholds) -> str:
-    """Return the base of the loyalty scale that the purchases earn today (R9)."""
-    # `former` (after the last contract's termination, until a purchase) comes before all of these.
+def stage_due(purchases: Purchases, today: date, thresholds: Thresholds, terminated_on: date | None = None) -> str:
+    """Return the base of the loyalty scale that the client belongs to today (R9).
+
+    `terminated_on`: when the last running contract was terminated, if nothing was bought since.
+    """
+    if terminated_on is not None and terminated_on <= today:
+        return "former"
     if purchases.last_on is None:
         return "newcomer"
     if (today - purchases.last_on).days > thresholds.sleeping_days:
@@ -37,9 +41,13 @@ def stage_due(purchases: Purchases, today: date, thresholds: Thresholds) -> str:
     return "regular" if purchases.made >= thresholds.regular_purchases else "active"
 
 
-def stage_after_sale(stage: str, purchases: Purchases) -> str:
-    """Return the base right after a sale: the first purchase makes `active` at once, the rest waits (R9)."""
-    return "active" if purchases.made == 1 else stage
+def stage_after_sale(stage: str, purchases: Purchases, *, terminated: bool = False) -> str:
+    """Return the base right after a sale: the rest of R9 waits for the recompute.
+
+    The first purchase makes `active` at once, as does one that ends being `former`; `terminated`: the sale is
+    dated before the termination that made `former`, and ends nothing.
+    """
+    return "active" if not terminated and (purchases.made == 1 or stage == "former") else stage
 
 
 def sleeping_from(purchases: Purchases, thresholds: Thresholds) -> date | None:

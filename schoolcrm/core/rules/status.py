@@ -161,17 +161,24 @@ REFUSABLE_STRICTLY = frozenset(FUNNEL) - {"deleted", "refused", "for-admin"}
 
 
 class Silence(NamedTuple):
-    """What R8 looks at: a client's base and the last days of purchase, attended mark, change by hand."""
+    """What R8 looks at: a client's base and the last days of purchase, attended mark, change by hand.
+
+    `trial_on`: the day of the trial lesson that is booked and neither attended nor missed, passed or to come.
+    """
 
     base: str
     bought_on: date | None = None
     attended_on: date | None = None
     decided_on: date | None = None
+    trial_on: date | None = None
 
     def anchor(self, *, strict: bool = False) -> date | None:
         """Return the day the silence is counted from; None if there is nothing to count from."""
         used_on = latest(self.bought_on, self.attended_on)
-        return used_on if strict else latest(used_on, self.decided_on)
+        if strict:
+            return used_on
+        decided_on = latest(used_on, self.decided_on)
+        return latest(decided_on, self.trial_on) if self.base == "trial-booked" else decided_on
 
 
 def latest(one: date | None, other: date | None) -> date | None:

@@ -2,12 +2,12 @@
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 from schoolcrm.core.language import N_
 from schoolcrm.core.listing.lookup import Hit, Step, Wording, contains_words, lookup, read_id
-from schoolcrm.core.rules.names import fold
+from schoolcrm.core.rules.names import fold, tidy
 from schoolcrm.core.rules.status import SCALES, base_name, base_named, split_scale
 
 STATUS = Wording(
@@ -17,8 +17,7 @@ STATUS = Wording(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Status:
+class Status(NamedTuple):
     """A status of the school: its scale ("funnel", "loyalty"), base code, own name."""
 
     id: int
@@ -29,8 +28,14 @@ class Status:
 
 
 def read_statuses(db: sqlite3.Connection) -> dict[int, Status]:
-    """Return all statuses by id, in the order of the scales and bases, the automatic one of a base first."""
-    rows = db.execute("SELECT id, scale, base, name, automatic FROM status ORDER BY automatic DESC, name_key, id")
+    """Return all statuses by id, in the order of the scales and bases, the automatic one of a base first.
+
+    Deleted ones are left out: only histories still name them (R5).
+    """
+    rows = db.execute(
+        "SELECT id, scale, base, name, automatic FROM status WHERE deleted_on IS NULL"
+        " ORDER BY automatic DESC, name_key, id"
+    )
     known = [Status(number, scale, base, name, bool(automatic)) for number, scale, base, name, automatic in rows]
     order = [(scale, base) for scale, bases in SCALES.items() for base in bases]
     known.sort(key=lambda status: order.index((status.scale, status.base)))
@@ -43,11 +48,19 @@ def automatic_status(db: sqlite3.Connection, scale: str, base: str) -> int:
     return int(row[0])
 
 
+def living_status(db: sqlite3.Connection, status_id: int) -> int:
+    """Return the status itself, or the automatic one of its base when it was deleted meanwhile (R5, R7)."""
+    row = db.execute("SELECT scale, base FROM status WHERE id = ? AND deleted_on IS NOT NULL", (status_id,)).fetchone()
+    return automatic_status(db, *row) if row else status_id
+
+
 def find_status(db: sqlite3.Connection, ref: str, scale: str | None = None) -> int:
     """Return the id of the status named by id, name, base code or base name in either language, or scale:name.
 
-    A base means its automatic status. What both scales have means the funnel, unless the scale is given
-    (R1). Raises Ambiguous (part of several names), NotFound (with the nearest names), BadValue (empty).
+    A base means its automatic status, and a base code never anything else. What both scales have means the
+    funnel, unless the scale is given (R1). Of names that differ in case or ё only, the one written exactly so
+    is meant. Deleted statuses are never found. Raises Ambiguous (several names, or parts of several), NotFound
+    (with the nearest names), BadValue (empty).
     """
     named_scale, name = split_scale(ref)
     if named_scale and not _has_name(db, ref):
@@ -63,7 +76,8 @@ def find_status(db: sqlite3.Connection, ref: str, scale: str | None = None) -> i
 
 
 def _has_name(db: sqlite3.Connection, name: str) -> bool:
-    return db.execute("SELECT 1 FROM status WHERE name_key = ?", (fold(name),)).fetchone() is not None
+    query = "SELECT 1 FROM status WHERE name_key = ? AND deleted_on IS NULL"
+    return db.execute(query, (fold(name),)).fetchone() is not None
 
 
 def _steps(db: sqlite3.Connection, scales: Sequence[str]) -> Iterator[Step]:
@@ -71,6 +85,9 @@ def _steps(db: sqlite3.Connection, scales: Sequence[str]) -> Iterator[Step]:
     for scale in scales:
         yield partial(_by_id, db, scale)
     for scale in scales:
+        yield partial(_by_code, db, scale)
+    for scale in scales:
+        yield partial(_by_writing, db, scale)
         yield partial(_by_name, db, scale)
         yield partial(_by_base, db, scale)
     for scale in scales:
@@ -79,6 +96,15 @@ def _steps(db: sqlite3.Connection, scales: Sequence[str]) -> Iterator[Step]:
 
 def _by_id(db: sqlite3.Connection, scale: str, ref: str) -> list[Hit]:
     return _where(db, scale, "id = ?", [read_id(ref)])
+
+
+def _by_code(db: sqlite3.Connection, scale: str, ref: str) -> list[Hit]:
+    code = ref.strip()
+    return [(automatic_status(db, scale, code), False)] if code in SCALES[scale] else []
+
+
+def _by_writing(db: sqlite3.Connection, scale: str, ref: str) -> list[Hit]:
+    return _where(db, scale, "name = ?", [tidy(ref)])
 
 
 def _by_name(db: sqlite3.Connection, scale: str, ref: str) -> list[Hit]:
@@ -95,8 +121,11 @@ def _by_part(db: sqlite3.Connection, scale: str, ref: str) -> list[Hit]:
 
 
 def _where(db: sqlite3.Connection, scale: str, condition: str, parameters: Sequence[object]) -> list[Hit]:
-    query = f"SELECT id FROM status WHERE scale = ? AND {condition} ORDER BY name_key, id"  # noqa: S608
-    return [(number, False) for (number,) in db.execute(query, (scale, *parameters))]
+    rows = db.execute(
+        f"SELECT id FROM status WHERE scale = ? AND deleted_on IS NULL AND {condition} ORDER BY name_key, id",  # noqa: S608
+        (scale, *parameters),
+    )
+    return [(number, False) for (number,) in rows]
 
 
 def _labels(db: sqlite3.Connection, ids: Sequence[int]) -> list[tuple[int, str]]:

@@ -65,7 +65,8 @@ def set_status(
 ) -> int:
     """Put the clients into a status of either scale by hand (R6); return how many were not in it before.
 
-    `reason_note` is kept in the history. A stage set by hand holds until the client's next purchase (R9).
+    `reason_note` is kept in the history. A stage set by hand holds until the client's next purchase (R9). Who is
+    deleted, or is so no longer, has other lessons to come: month plans are priced anew (R7, R31).
     """
     (scale,) = school.db.execute("SELECT scale FROM status WHERE id = ?", (status_id,)).fetchone()
     changes = [
@@ -74,5 +75,27 @@ def set_status(
             _TO_CHANGE[scale], {"clients": json.dumps(sorted(set(client_ids))), "status_id": status_id}
         ).fetchall()
     ]
+    hidden = _hidden(school, changes)
     write_changes(school, changes)
+    _price_anew(school, hidden ^ _hidden(school, changes))
     return len(changes)
+
+
+def _hidden(school: WritableSchool, changes: Collection[Change]) -> set[int]:
+    """Return those of the clients who are deleted."""
+    clients = json.dumps([change.client_id for change in changes])
+    rows = school.db.execute(
+        "SELECT client.id FROM json_each(?) AS wanted JOIN client ON client.id = wanted.value"
+        " JOIN status ON status.id = client.status_id WHERE status.base = 'deleted'",
+        (clients,),
+    )
+    return {number for (number,) in rows}
+
+
+def _price_anew(school: WritableSchool, client_ids: Collection[int]) -> None:
+    if client_ids:
+        from schoolcrm.core.money.months import price_months_anew
+
+        query = "SELECT id FROM student WHERE client_id IN (SELECT value FROM json_each(?))"
+        students = school.db.execute(query, (json.dumps(list(client_ids)),)).fetchall()
+        price_months_anew(school, [number for (number,) in students], school.today)

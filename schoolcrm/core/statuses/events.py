@@ -10,8 +10,9 @@ from schoolcrm.core.errors import Refused
 from schoolcrm.core.language import _
 from schoolcrm.core.rules.loyalty import count_purchases, stage_after_sale
 from schoolcrm.core.rules.status import BACK, MOVES, Event, base_after, first_base
-from schoolcrm.core.statuses.catalogue import automatic_status
+from schoolcrm.core.statuses.catalogue import automatic_status, living_status
 from schoolcrm.core.statuses.change import Change, write_changes
+from schoolcrm.core.statuses.facts import read_facts, terminations_of
 from schoolcrm.core.store.transaction import WritableSchool
 
 _NOW = """
@@ -26,7 +27,8 @@ _PURCHASES = """
       FROM client LEFT JOIN purchase ON purchase.client_id = client.id
      WHERE client.id = ?
 """
-# The last time the client came into a base from outside it: moves between its own statuses don't count.
+# The last time the client came into a base from outside it: moves between its own statuses don't count, nor
+# do returns to where an event had led before, for it is that event's own status before that is asked for.
 _LAST_ENTRY = """
     SELECT status_change.from_id, status_change.reason
       FROM status_change
@@ -34,6 +36,7 @@ _LAST_ENTRY = """
       LEFT JOIN status AS origin ON origin.id = status_change.from_id
      WHERE status_change.client_id = ? AND status_change.scale = 'funnel'
        AND target.base = ? AND origin.base IS NOT target.base
+       AND status_change.reason NOT IN ('trial-missed', 'sale-withdrawn')
      ORDER BY status_change.id DESC LIMIT 1
 """
 _SALE = """
@@ -71,12 +74,13 @@ def student_added(school: WritableSchool, client_id: int) -> None:
 def subscription_sold(school: WritableSchool, client_id: int, subscription_id: int) -> None:
     """A subscription that is not a trial one was sold, paid or on credit: `bought` (R7).
 
-    The first purchase also makes the stage `active` at once (R9).
+    The first purchase also makes the stage `active` at once, as does one that a former client makes (R9).
     """
     _happened(school, client_id, Event.SOLD, subscription_id=subscription_id)
     _status_id, _base, stage_id, stage = _now(school.db, client_id)
     purchases = count_purchases(*_purchase_facts(school.db, client_id))
-    due = stage_after_sale(stage, purchases)
+    terminated = any(on <= school.today for on in terminations_of(school.db, client_id))
+    due = stage_after_sale(stage, purchases, terminated=terminated)
     if due != stage:
         to_id = automatic_status(school.db, "loyalty", due)
         write_changes(school, [Change(client_id, "loyalty", stage_id, to_id, "sale", subscription_id=subscription_id)])
@@ -93,6 +97,34 @@ def sale_withdrawn(school: WritableSchool, client_id: int, subscription_id: int)
         _happened(school, client_id, Event.SALE_WITHDRAWN, subscription_id=subscription_id, earlier_id=earlier_id)
 
 
+def contract_terminated(school: WritableSchool, client_id: int, contract_id: int) -> None:
+    """The contract was terminated: if it was the last that ran, and nothing was bought since, `former` (R9).
+
+    At once from its day on; a day to come is left to the recompute. A stage set by hand after that day stays.
+    """
+    (text,) = school.db.execute("SELECT terminated_on FROM contract WHERE id = ?", (contract_id,)).fetchone()
+    on = _day(text)
+    facts = next(read_facts(school.db, client_id), None)
+    if on is None or on > school.today or facts is None or on not in terminations_of(school.db, client_id):
+        return
+    former = automatic_status(school.db, "loyalty", "former")
+    stage = _now(school.db, client_id)[3]
+    if stage != "former" and (facts.stage_kept_on is None or facts.stage_kept_on <= on):
+        note = on.isoformat()
+        write_changes(school, [Change(client_id, "loyalty", facts.stage_id, former, "termination", note)])
+
+
+def trial_booked(school: WritableSchool, client_id: int, on: date) -> None:
+    """A day was set for the client's trial lesson: `trial-booked` (R7, R12a)."""
+    _happened(school, client_id, Event.TRIAL_BOOKED, note=on.isoformat())
+
+
+def trial_missed(school: WritableSchool, client_id: int) -> None:
+    """The trial lesson that was booked was cancelled or missed: the status before booking is back (R7)."""
+    earlier_id = _status_before(school.db, client_id, Event.TRIAL_BOOKED)
+    _happened(school, client_id, Event.TRIAL_MISSED, earlier_id=earlier_id)
+
+
 def trial_attended(school: WritableSchool, client_id: int, on: date) -> None:
     """The trial lesson of that day was attended and nothing is bought yet: `trial-done` (R7, R12)."""
     if count_purchases(*_purchase_facts(school.db, client_id)).made == 0:
@@ -100,7 +132,7 @@ def trial_attended(school: WritableSchool, client_id: int, on: date) -> None:
 
 
 def trial_withdrawn(school: WritableSchool, client_id: int) -> None:
-    """The mark that was the trial was changed or removed: the status before it is back (R12b)."""
+    """The trial turned out not to be attended, or its mark is gone: the status before it is back (R12)."""
     earlier_id = _status_before(school.db, client_id, Event.TRIAL_ATTENDED)
     _happened(school, client_id, Event.TRIAL_WITHDRAWN, earlier_id=earlier_id)
 
@@ -114,7 +146,7 @@ def require_active(db: sqlite3.Connection, client_id: int) -> None:
     if base == "deleted":
         raise Refused(
             _("{name} is deleted and takes part in nothing.").format(name=name),
-            _("Restore the client first: 'schoolcrm status set new {id}'.").format(id=client_id),
+            _("Restore the client first: 'schoolcrm clients restore {id}'.").format(id=client_id),
         )
 
 
@@ -127,15 +159,22 @@ def _happened(
     subscription_id: int | None = None,
     earlier_id: int | None = None,
 ) -> None:
-    """Move the client as the table of R7 says; `earlier_id` is the status that BACK means, None: stay."""
+    """Move the client as the table of R7 says; `earlier_id` is the status that BACK means, None: stay.
+
+    A status before that was deleted meanwhile has the automatic one of its base in its place (R5).
+    """
     status_id, base, _stage_id, _stage = _now(school.db, client_id)
     target = base_after(event, base)
-    if target is None or (target == BACK and earlier_id is None):
+    if target is None:
         return
-    to_id = earlier_id if target == BACK else automatic_status(school.db, "funnel", target)
-    if to_id is not None:
-        reason = MOVES[event].reason
-        write_changes(school, [Change(client_id, "funnel", status_id, to_id, reason, note, subscription_id)])
+    if target != BACK:
+        to_id = automatic_status(school.db, "funnel", target)
+    elif earlier_id is None:
+        return
+    else:
+        to_id = living_status(school.db, earlier_id)
+    reason = MOVES[event].reason
+    write_changes(school, [Change(client_id, "funnel", status_id, to_id, reason, note, subscription_id)])
 
 
 def _now(db: sqlite3.Connection, client_id: int) -> tuple[int, str, int, str]:

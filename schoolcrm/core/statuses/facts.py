@@ -33,10 +33,34 @@ _KEPT_STAGES = """
 """
 
 
+# A trial recorded without a mark was attended as if it had one (R8).
+_TRIALS = (
+    "SELECT client_id, state, max(on_date) FROM trial WHERE state IN ('booked', 'attended') AND {one} GROUP BY 1, 2"
+)
+# The terminations of a last running contract after which nothing was bought; several of one client by day.
+_TERMINATIONS = """
+    SELECT client_id, terminated_on FROM contract AS ended
+     WHERE terminated_on IS NOT NULL AND {one}
+       AND NOT EXISTS (SELECT 1 FROM contract AS other
+                        WHERE other.client_id = ended.client_id AND other.first_on <= ended.terminated_on
+                          AND (other.last_on IS NULL OR other.last_on >= ended.terminated_on)
+                          AND (other.terminated_on IS NULL OR other.terminated_on > ended.terminated_on))
+       AND NOT EXISTS (SELECT 1 FROM purchase
+                        WHERE purchase.client_id = ended.client_id
+                          AND (purchase.sold_on, purchase.subscription_id)
+                              > (ended.terminated_on, ifnull(ended.last_sale_id, 0)))
+       AND NOT EXISTS (SELECT 1 FROM client
+                        WHERE client.id = ended.client_id AND client.last_purchase_on > ended.terminated_on)
+     ORDER BY client_id, terminated_on
+"""
+
+
 class ClientFacts(NamedTuple):
     """What decides a client's status and stage, with the ids they stand at now.
 
-    `stage_kept`: the stage was set by hand and nothing was bought since (R9).
+    `stage_kept_on`: when the stage was set by hand, if nothing was bought since. `terminated_on`: when the last
+    running contract was terminated, if nothing was bought since: of several terminations the first after a stage
+    set by hand, passed or to come (R9).
     """
 
     client_id: int
@@ -44,7 +68,14 @@ class ClientFacts(NamedTuple):
     stage_id: int
     silence: Silence
     purchases: Purchases
-    stage_kept: bool
+    stage_kept_on: date | None = None
+    terminated_on: date | None = None
+
+    def keeps_stage(self, today: date) -> bool:
+        """Tell whether the stage set by hand still stands today: no purchase and no later termination (R9)."""
+        if self.stage_kept_on is None:
+            return False
+        return self.terminated_on is None or not self.stage_kept_on < self.terminated_on <= today
 
 
 def read_facts(db: sqlite3.Connection, client_id: int | None = None) -> Iterator[ClientFacts]:
@@ -59,15 +90,35 @@ def read_facts(db: sqlite3.Connection, client_id: int | None = None) -> Iterator
     visits = dict(rows(_VISITS))
     decisions = dict(rows(_DECISIONS))
     kept = {client: (_day(on), last_id or 0) for client, on, last_id in rows(_KEPT_STAGES)}
+    trials = {(client, state): on for client, state, on in rows(_TRIALS)}
+    terminations: dict[int, list[date]] = {}
+    for client, on in rows(_TERMINATIONS):
+        terminations.setdefault(client, []).append(date.fromisoformat(on))
     nothing = (0, None, 0)
     for client, status_id, stage_id, visited, bought in rows(_CLIENTS, "id"):
         count, last_sale_on, last_id = sales.get(client, nothing)
         imported_on = _day(bought)
         purchases = count_purchases(count, last_sale_on, imported_on)
         attended_on = latest(_day(visits.get(client)), _day(visited))
-        silence = Silence(bases[status_id], purchases.last_on, attended_on, _day(decisions.get(client)))
-        stage_kept = client in kept and not _bought_since(kept[client], imported_on, last_id)
-        yield ClientFacts(client, status_id, stage_id, silence, purchases, stage_kept)
+        attended_on = latest(attended_on, _day(trials.get((client, "attended"))))
+        decided_on, trial_on = _day(decisions.get(client)), _day(trials.get((client, "booked")))
+        silence = Silence(bases[status_id], purchases.last_on, attended_on, decided_on, trial_on)
+        kept_on = kept[client][0] if client in kept and not _bought_since(kept[client], imported_on, last_id) else None
+        terminated_on = _deciding(terminations.get(client, []), kept_on)
+        yield ClientFacts(client, status_id, stage_id, silence, purchases, kept_on, terminated_on)
+
+
+def terminations_of(db: sqlite3.Connection, client_id: int) -> list[date]:
+    """Return the days on which a last running contract was terminated and nothing was bought since, passed or to
+    come, in order (R9)."""
+    rows = db.execute(_TERMINATIONS.format(one="client_id = :client"), {"client": client_id})
+    return [date.fromisoformat(on) for _client, on in rows]
+
+
+def _deciding(terminations: list[date], kept_on: date | None) -> date | None:
+    """Return the first termination after the stage was set by hand, else the last one before; None without any."""
+    later = [on for on in terminations if kept_on is None or on > kept_on]
+    return min(later) if later else max(terminations, default=None)
 
 
 def _bought_since(kept: tuple[date | None, int], imported_on: date | None, last_id: int) -> bool:

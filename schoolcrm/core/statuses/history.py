@@ -2,15 +2,15 @@
 
 import sqlite3
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
-from schoolcrm.core.rules.loyalty import sleeping_from, stage_due
+from schoolcrm.core.rules.loyalty import Thresholds, sleeping_from, stage_due
 from schoolcrm.core.rules.status import REFUSABLE, Skip, refusal_starts_on
 from schoolcrm.core.statuses.catalogue import Status, read_statuses
 from schoolcrm.core.statuses.facts import ClientFacts, read_facts
-from schoolcrm.core.statuses.numbers import read_numbers
-from schoolcrm.core.statuses.recompute import find_spared
+from schoolcrm.core.statuses.numbers import Numbers, read_numbers
+from schoolcrm.core.statuses.recompute import NOT_ENDED, find_spared
 
 _HISTORY = """
     SELECT status_change.on_date, status_change.scale, origin.name, target.name,
@@ -25,6 +25,33 @@ _SINCE = """
     SELECT on_date, reason, note FROM status_change
      WHERE client_id = ? AND scale = ? AND to_id = ? ORDER BY id DESC LIMIT 1
 """
+
+
+# When a subscription of the client's ends; None: nobody knows when. Used-up packages without a last day have ended.
+_LAST_DAYS = f"""
+    SELECT subscription.last_on FROM student JOIN subscription ON subscription.student_id = student.id
+     WHERE student.client_id = :client AND {NOT_ENDED}
+"""  # noqa: S608
+
+RULES = {
+    "hand": "R6",
+    "event": "R7",
+    "refusal": "R8",
+    "termination": "R9",
+    "silence": "R9",
+    "purchases": "R9",
+    "default": "R4",
+    "import": "R62",
+}
+"""The rules that decide where a client stands, by the code in `Standing.rule`, and their numbers in the rules' list."""
+
+_RULE_OF_REASON = {
+    "hand": "hand",
+    "refusal-rule": "refusal",
+    "default-switched": "default",
+    "import": "import",
+}
+_RULE_OF_STAGE = {"former": "termination", "sleeping": "silence"}
 
 
 class PastChange(NamedTuple):
@@ -44,7 +71,9 @@ class Standing(NamedTuple):
     """Where a client stands on one scale, since when and why, and the base that time alone leads to.
 
     `since` and `reason` are None for a client without a history; `next_base` None: nothing is to come.
-    `next_on` may be past: then the change waits for the next recompute. `held_by` keeps it from happening.
+    `next_on` may be past: then the change waits for the next recompute. `held_by` keeps it from happening, for
+    as long as can be told today; what has a last day has moved `next_on` past it instead. `rule` is the one that
+    decided what is now, a key of RULES.
     """
 
     status: Status
@@ -54,15 +83,20 @@ class Standing(NamedTuple):
     next_base: str | None = None
     next_on: date | None = None
     held_by: str | None = None
+    rule: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What decides a client's status and stage; `facts` is None for an archived or deleted client."""
+    """What decides a client's status and stage; `facts` is None for an archived or deleted client.
+
+    `numbers` are the school's own settings of the rules.
+    """
 
     facts: ClientFacts | None
     funnel: Standing
     loyalty: Standing
+    numbers: Numbers
 
 
 def find_history(db: sqlite3.Connection, client_id: int) -> list[PastChange]:
@@ -77,34 +111,60 @@ def explain(db: sqlite3.Connection, client_id: int, today: date) -> Explanation:
     funnel = _standing(db, client_id, statuses[status_id])
     loyalty = _standing(db, client_id, statuses[stage_id])
     facts = next(read_facts(db, client_id), None)
+    numbers = read_numbers(db)
     if facts is not None:
-        funnel = _with_refusal(db, funnel, facts, today)
-        loyalty = _with_next_stage(db, loyalty, facts, today)
-    return Explanation(facts, funnel, loyalty)
+        funnel = _with_refusal(db, funnel, facts, numbers.refusal_months, today)
+        loyalty = _with_next_stage(loyalty, facts, numbers.loyalty, today)
+    loyalty = loyalty._replace(rule=_rule_of_stage(loyalty, facts, today))
+    return Explanation(facts, funnel, loyalty, numbers)
 
 
 def _standing(db: sqlite3.Connection, client_id: int, status: Status) -> Standing:
     row = db.execute(_SINCE, (client_id, status.scale, status.id)).fetchone()
     on, reason, note = row or (None, None, None)
-    return Standing(status, date.fromisoformat(on) if on else None, reason, note)
+    rule = _RULE_OF_REASON.get(reason, "event") if reason else None
+    return Standing(status, date.fromisoformat(on) if on else None, reason, note, rule=rule)
 
 
-def _with_refusal(db: sqlite3.Connection, standing: Standing, facts: ClientFacts, today: date) -> Standing:
+def _with_refusal(db: sqlite3.Connection, standing: Standing, facts: ClientFacts, months: int, today: date) -> Standing:
+    """Return the standing with the refusal that is to come (R8), once the subscriptions known now have ended."""
     anchor = facts.silence.anchor()
     if anchor is None or standing.status.base not in REFUSABLE:
         return standing
-    spared: dict[int, Skip] = find_spared(db, [facts.client_id], today)
-    due_on = refusal_starts_on(anchor, read_numbers(db).refusal_months)
-    return standing._replace(next_base="refused", next_on=due_on, held_by=spared.get(facts.client_id))
+    due_on = refusal_starts_on(anchor, months)
+    first_on = max(due_on, today)
+    held_by = find_spared(db, [facts.client_id], first_on).get(facts.client_id)
+    if held_by is Skip.SUBSCRIPTION:
+        keys = {"client": facts.client_id, "today": first_on.isoformat()}
+        last_days = [last_on for (last_on,) in db.execute(_LAST_DAYS, keys)]
+        if None not in last_days:
+            due_on, held_by = date.fromisoformat(max(last_days)) + timedelta(days=1), None
+    return standing._replace(next_base="refused", next_on=due_on, held_by=held_by)
 
 
-def _with_next_stage(db: sqlite3.Connection, standing: Standing, facts: ClientFacts, today: date) -> Standing:
-    thresholds = read_numbers(db).loyalty
-    due = stage_due(facts.purchases, today, thresholds)
-    held_by = "hand" if facts.stage_kept else None
-    if due != standing.status.base:
-        return standing._replace(next_base=due, next_on=today, held_by=held_by)
-    if due in ("active", "regular"):
-        asleep_on = sleeping_from(facts.purchases, thresholds)
-        return standing._replace(next_base="sleeping", next_on=asleep_on, held_by=held_by)
-    return standing
+def _with_next_stage(standing: Standing, facts: ClientFacts, thresholds: Thresholds, today: date) -> Standing:
+    """Return the standing with the next stage that purchases, their absence or a termination lead to (R9)."""
+    base = standing.status.base
+    terminated_on = facts.terminated_on
+    coming = terminated_on if terminated_on is not None and terminated_on > today and base != "former" else None
+    due = stage_due(facts.purchases, today, thresholds, terminated_on)
+    if facts.keeps_stage(today):
+        if coming is not None:
+            return standing._replace(next_base="former", next_on=coming)
+        return standing._replace(next_base=due, next_on=today, held_by="hand") if due != base else standing
+    if due != base:
+        return standing._replace(next_base=due, next_on=today)
+    asleep_on = sleeping_from(facts.purchases, thresholds) if due in ("active", "regular") else None
+    if coming is not None and (asleep_on is None or coming <= asleep_on):
+        return standing._replace(next_base="former", next_on=coming)
+    return standing._replace(next_base="sleeping", next_on=asleep_on) if asleep_on else standing
+
+
+def _rule_of_stage(standing: Standing, facts: ClientFacts | None, today: date) -> str | None:
+    """Return the rule that the stage stands by; one that waits for a change, that which set it (R9)."""
+    if facts is not None and facts.keeps_stage(today):
+        return "hand"
+    settled = facts is not None and standing.next_on != today
+    if standing.reason in _RULE_OF_REASON and not settled:
+        return _RULE_OF_REASON[standing.reason]
+    return _RULE_OF_STAGE.get(standing.status.base, "purchases") if standing.reason or settled else None

@@ -15,16 +15,17 @@ from schoolcrm.core.statuses.numbers import read_numbers
 from schoolcrm.core.store.transaction import WritableSchool
 
 # An open-ended package has ended once its lessons are used up; anything else ends with its last day.
-_WITH_SUBSCRIPTION = """
-    SELECT wanted.value FROM json_each(:clients) AS wanted
-     WHERE EXISTS (
-        SELECT 1 FROM student JOIN subscription ON subscription.student_id = student.id
-         WHERE student.client_id = wanted.value AND subscription.deleted_on IS NULL
+NOT_ENDED = """subscription.deleted_on IS NULL
            AND CASE WHEN subscription.last_on IS NOT NULL THEN subscription.last_on >= :today
                     WHEN subscription.kind <> 'package' THEN 1
                     ELSE subscription.lessons > (SELECT count(*) FROM mark
-                                                  WHERE mark.subscription_id = subscription.id AND share > 0) END)
-"""
+                                                  WHERE mark.subscription_id = subscription.id AND share > 0) END"""
+_WITH_SUBSCRIPTION = f"""
+    SELECT wanted.value FROM json_each(:clients) AS wanted
+     WHERE EXISTS (
+        SELECT 1 FROM student JOIN subscription ON subscription.student_id = student.id
+         WHERE student.client_id = wanted.value AND {NOT_ENDED})
+"""  # noqa: S608
 # One client at a time: SQLite takes a plain client_id into the ledger's view, but not a list of them.
 _HAS_MONEY = "SELECT 1 FROM ledger_entry WHERE client_id = ? GROUP BY account HAVING sum(amount) > 0 LIMIT 1"
 
@@ -76,7 +77,7 @@ def recompute(school: WritableSchool, *, strict: bool = False) -> Recomputed:
     """
     due = find_due(school.db, school.today, strict=strict)
     write_changes(school, due.changes)
-    return Recomputed(due.changes, _count_kinds(school.db, due.changes), due.spared)
+    return Recomputed(due.changes, count_kinds(school.db, due.changes), due.spared)
 
 
 def find_due(db: sqlite3.Connection, today: date, *, strict: bool = False) -> Due:
@@ -89,10 +90,10 @@ def find_due(db: sqlite3.Connection, today: date, *, strict: bool = False) -> Du
     for facts in read_facts(db):
         if refusal_due(facts.silence, today, numbers.refusal_months, strict=strict):
             silent.append(facts)
-        stage = stage_due(facts.purchases, today, numbers.loyalty)
-        if stage != stages[facts.stage_id] and not facts.stage_kept:
-            to_id = automatic[stage]
-            changes.append(Change(facts.client_id, "loyalty", facts.stage_id, to_id, "loyalty-rule"))
+        stage = stage_due(facts.purchases, today, numbers.loyalty, facts.terminated_on)
+        if stage != stages[facts.stage_id] and not facts.keeps_stage(today):
+            reason = "termination" if stage == "former" else "loyalty-rule"
+            changes.append(Change(facts.client_id, "loyalty", facts.stage_id, automatic[stage], reason))
     spared = {} if strict else find_spared(db, [facts.client_id for facts in silent], today)
     refused = automatic_status(db, "funnel", "refused")
     refusals = [
@@ -118,7 +119,7 @@ def find_spared(db: sqlite3.Connection, client_ids: list[int], today: date) -> d
     return {client_id: reason for client_id, reason in reasons.items() if reason}
 
 
-def _count_kinds(db: sqlite3.Connection, changes: list[Change]) -> list[Transition]:
+def count_kinds(db: sqlite3.Connection, changes: list[Change]) -> list[Transition]:
     """Return how many changes there are of each kind, in the order of the scales and their bases."""
     order = {(scale, base): None for scale, bases in SCALES.items() for base in bases}
     place = {key: number for number, key in enumerate(order)}

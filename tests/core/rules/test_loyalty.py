@@ -57,6 +57,20 @@ def test_r9_only_the_first_purchase_changes_the_stage_at_once() -> None:
     assert stage_after_sale("sleeping", Purchases(2, date(2026, 1, 1))) == "sleeping"
 
 
+@pytest.mark.parametrize("made", [0, 1, 3])
+def test_r9_former_from_the_day_of_termination_whatever_was_bought_before(made: int) -> None:
+    purchases = Purchases(made, date(2026, 3, 1) if made else None)
+    assert stage_due(purchases, date(2026, 3, 11), USUAL, date(2026, 3, 12)) != "former"
+    assert stage_due(purchases, date(2026, 3, 12), USUAL, date(2026, 3, 12)) == "former"
+    assert stage_due(purchases, date(2030, 3, 12), USUAL, date(2026, 3, 12)) == "former"
+
+
+def test_r9_a_purchase_of_a_former_client_is_active_at_once_unless_dated_before_the_termination() -> None:
+    assert stage_after_sale("former", Purchases(5, date(2026, 1, 1))) == "active"
+    assert stage_after_sale("former", Purchases(5, date(2026, 1, 1)), terminated=True) == "former"
+    assert stage_after_sale("newcomer", Purchases(1, date(2026, 1, 1)), terminated=True) == "newcomer"
+
+
 @given(DAYS, st.integers(1, 20), st.integers(1, 400))
 def test_r9_asleep_from_the_day_said_and_not_before(last_on: date, made: int, days: int) -> None:
     purchases, thresholds = Purchases(made, last_on), Thresholds(3, days)

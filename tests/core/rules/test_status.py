@@ -154,6 +154,15 @@ def test_r8_the_anchor_is_the_latest_fact_and_strictly_not_a_decision() -> None:
     assert latest(None, None) is None
 
 
+@pytest.mark.parametrize("base", FUNNEL)
+def test_r8_the_day_of_an_open_booking_counts_only_for_the_booked_and_not_strictly(base: str) -> None:
+    early, late = date(2026, 1, 1), date(2026, 2, 1)
+    assert Silence(base, early, trial_on=late).anchor() == (late if base == "trial-booked" else early)
+    assert Silence(base, late, trial_on=early).anchor() == late
+    assert Silence(base, early, trial_on=late).anchor(strict=True) == early
+    assert Silence("trial-booked", trial_on=late).anchor(strict=True) is None
+
+
 def test_r8_no_anchor_no_refusal() -> None:
     assert not refusal_due(Silence("bought"), date(2099, 1, 1), 5)
     assert not refusal_due(Silence("bought", decided_on=date(2020, 1, 1)), date(2099, 1, 1), 5, strict=True)

@@ -68,6 +68,29 @@ def sold(school: Any, client_id: int, on: date, last_on: date | None = None, **d
     return int(row.fetchone()[0])
 
 
+def contracted(
+    school: Any,
+    client_id: int,
+    first_on: date,
+    last_on: date | None = None,
+    terminated_on: date | None = None,
+    last_sale_id: int | None = None,
+) -> int:
+    """Write a contract of the client; return its id."""
+    query = """
+        INSERT INTO contract (client_id, school_number, amount, signed_on, first_on, last_on, terminated_on,
+                              last_sale_id)
+        SELECT ?, ifnull(max(school_number), 0) + 1, 0, ?, ?, ?, ?, ? FROM contract RETURNING id"""
+    days = [day.isoformat() if day else None for day in (first_on, first_on, last_on, terminated_on)]
+    return int(school.db.execute(query, (client_id, *days, last_sale_id)).fetchone()[0])
+
+
+def on_trial(school: Any, client_id: int, on: date, state: str = "booked") -> None:
+    """Write a trial of the client, without a mark and without its event."""
+    query = "INSERT INTO trial (client_id, on_date, state) VALUES (?, ?, ?)"
+    school.db.execute(query, (client_id, on.isoformat(), state))
+
+
 def marked(
     school: Any,
     client_id: int,

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from builders import add_client, add_student, make_school, writing_school
-from status_facts import add_status, base_of, history_of, marked, paid, sold, stage_of, status_id
+from status_facts import add_status, base_of, history_of, marked, on_trial, paid, sold, stage_of, status_id
 
 from schoolcrm.core.errors import BadValue
 from schoolcrm.core.statuses.change import set_status
@@ -62,6 +62,46 @@ def test_r8_worked_examples_for_every_fact(
     assert base_on(path, client, refused_on) == "refused"
     with writing_school(path, refused_on) as school:
         assert ("funnel", "bought", "refused", "refusal-rule") in history_of(school, client)
+
+
+def test_r8_a_trial_day_that_passed_without_a_mark_counts_for_the_booked(path: Path) -> None:
+    with writing_school(path, START) as school:
+        client, new = add_client(school, status="trial-booked"), add_client(school, "Олег", status="group-search")
+        marked(school, new, START)
+        for each in (client, new):
+            on_trial(school, each, date(2026, 1, 31))
+    assert base_on(path, client, date(2026, 6, 30)) == "trial-booked"
+    assert base_on(path, new, date(2026, 6, 2)) == "refused"
+    assert base_on(path, client, date(2026, 7, 1), strict=True) == "trial-booked"
+    assert base_on(path, client, date(2026, 7, 1)) == "refused"
+
+
+def test_r8_who_is_booked_for_a_far_day_is_not_refused_before_it(path: Path) -> None:
+    with writing_school(path, START) as school:
+        client = add_client(school)
+        set_status(school, [client], status_id(school, "trial-booked"))
+        on_trial(school, client, date(2026, 9, 30))
+    assert base_on(path, client, date(2026, 8, 1)) == "trial-booked"
+    assert base_on(path, client, date(2027, 2, 28)) == "trial-booked"
+    assert base_on(path, client, date(2027, 3, 1)) == "refused"
+
+
+@pytest.mark.parametrize("state", ["missed", "cancelled"])
+def test_r8_a_trial_missed_or_cancelled_is_no_fact(path: Path, state: str) -> None:
+    with writing_school(path, START) as school:
+        client = add_client(school, status="trial-booked")
+        marked(school, client, START)
+        on_trial(school, client, date(2026, 3, 1), state)
+    assert base_on(path, client, date(2026, 6, 2)) == "refused"
+
+
+@pytest.mark.parametrize("strict", [False, True])
+def test_r8_a_trial_recorded_by_hand_is_an_attended_mark(path: Path, strict: bool) -> None:
+    with writing_school(path, START) as school:
+        client = add_client(school, status="trial-done")
+        on_trial(school, client, date(2026, 1, 31), "attended")
+    assert base_on(path, client, date(2026, 6, 30), strict=strict) == "trial-done"
+    assert base_on(path, client, date(2026, 7, 1), strict=strict) == "refused"
 
 
 def test_r8_the_latest_fact_of_any_student_counts(path: Path) -> None:

@@ -13,7 +13,7 @@ from builders import add_client, add_student, make_school, writing_school
 from dateutil.relativedelta import relativedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from status_facts import base_of, marked, paid, sold, stage_of, status_id
+from status_facts import base_of, contracted, marked, on_trial, paid, sold, stage_of, status_id
 
 from schoolcrm.core.statuses.change import set_status
 from schoolcrm.core.statuses.recompute import find_due, recompute
@@ -33,8 +33,32 @@ class Sale:
 
 
 @dataclass(frozen=True)
+class Paper:
+    """A contract; both lengths in days, None: without an end, not terminated."""
+
+    first: date
+    length: int | None
+    terminated_after: int | None
+
+    @property
+    def last(self) -> date | None:
+        return None if self.length is None else self.first + timedelta(days=self.length)
+
+    @property
+    def terminated(self) -> date | None:
+        return None if self.terminated_after is None else self.first + timedelta(days=self.terminated_after)
+
+    def runs(self, day: date) -> bool:
+        ended = (self.last and self.last < day) or (self.terminated and self.terminated <= day)
+        return self.first <= day and not ended
+
+
+@dataclass(frozen=True)
 class Person:
-    """A client as hypothesis makes one; `by_hand` and `stage_by_hand` are set on their days."""
+    """A client as hypothesis makes one; `by_hand` and `stage_by_hand` are set on their days.
+
+    `papers` are the contracts, terminated between the earlier sales and the later ones.
+    """
 
     base: str
     archived: bool = False
@@ -47,6 +71,8 @@ class Person:
     visits: tuple[tuple[date, bool, int], ...] = ()
     balance: int = 0
     kids: int = field(default=1)
+    trial: tuple[date, str] | None = None
+    papers: tuple[Paper, ...] = ()
 
 
 SALES = st.lists(
@@ -69,6 +95,10 @@ PEOPLE = st.builds(
     visits=st.lists(st.tuples(DAYS, st.booleans(), st.integers(0, 1)), max_size=3).map(tuple),
     balance=st.sampled_from([0, 0, -100, 100]),
     kids=st.integers(1, 2),
+    trial=st.none() | st.tuples(DAYS, st.sampled_from(["booked", "booked", "attended", "missed", "cancelled"])),
+    papers=st.lists(
+        st.builds(Paper, DAYS, st.none() | st.integers(0, 200), st.none() | st.integers(0, 200)), max_size=2
+    ).map(tuple),
 )
 
 
@@ -88,8 +118,11 @@ def write(school: Any, name: str, person: Person) -> int:
     client = add_client(school, name, status=person.base)
     students = [school.db.execute("SELECT id FROM student WHERE client_id = ?", (client,)).fetchone()[0]]
     students += [add_student(school, client, f"{name} {kid}") for kid in range(1, person.kids)]
-    for sale in person.sales_before:
-        write_sale(school, client, sale)
+    known = [write_sale(school, client, sale) for sale in person.sales_before]
+    for paper in person.papers:
+        contracted(school, client, paper.first, paper.last, paper.terminated, max(known, default=None))
+    if person.trial:
+        on_trial(school, client, *person.trial)
     for scale, decision in (("funnel", person.by_hand), ("loyalty", person.stage_by_hand)):
         if decision:
             school.today = decision[0]
@@ -108,8 +141,8 @@ def write(school: Any, name: str, person: Person) -> int:
     return client
 
 
-def write_sale(school: Any, client: int, sale: Sale) -> None:
-    sold(
+def write_sale(school: Any, client: int, sale: Sale) -> int:
+    return sold(
         school,
         client,
         sale.on,
@@ -143,6 +176,10 @@ def refusal(person: Person, base: str, today: date, *, strict: bool) -> tuple[st
     anchors = [sale.on for sale in sales if is_purchase(sale)]
     anchors += [on for on, attended, _kid in person.visits if attended]
     anchors += [day for day in (person.imported_visit, person.imported_purchase) if day]
+    if person.trial and person.trial[1] == "attended":
+        anchors.append(person.trial[0])
+    if person.trial and person.trial[1] == "booked" and base == "trial-booked" and not strict:
+        anchors.append(person.trial[0])
     if person.by_hand and person.by_hand[1] != person.base and not strict:
         anchors.append(person.by_hand[0])
     bases = set(BASES) - {"refused", "deleted"} if strict else {"bought", "trial-booked", "trial-done", "group-search"}
@@ -161,8 +198,11 @@ def stage_expected(person: Person, stage: str, today: date) -> str:
     bought_since = any(is_purchase(sale) for sale in person.sales_after)
     if held and person.stage_by_hand and person.imported_purchase:
         bought_since = bought_since or person.imported_purchase > person.stage_by_hand[0]
-    if held and not bought_since:
-        return stage
+    terminations = [on for on in ends_of(person) if on <= today]
+    if held and not bought_since and person.stage_by_hand:
+        return "former" if any(on > person.stage_by_hand[0] for on in terminations) else stage
+    if terminations:
+        return "former"
     days = [sale.on for sale in (*person.sales_before, *person.sales_after) if is_purchase(sale)]
     days += [person.imported_purchase] if person.imported_purchase else []
     if not days:
@@ -170,6 +210,21 @@ def stage_expected(person: Person, stage: str, today: date) -> str:
     if (today - max(days)).days > 180:
         return "sleeping"
     return "regular" if len(days) >= 3 else "active"
+
+
+def ends_of(person: Person) -> list[date]:
+    """Return the days on which the last running contract was terminated and nothing was bought since (R9)."""
+    ends = []
+    for number, paper in enumerate(person.papers):
+        on = paper.terminated
+        others = person.papers[:number] + person.papers[number + 1 :]
+        if on is None or any(other.runs(on) for other in others):
+            continue
+        bought = any(is_purchase(sale) and sale.on > on for sale in person.sales_before)
+        bought = bought or any(is_purchase(sale) and sale.on >= on for sale in person.sales_after)
+        if not bought and not (person.imported_purchase and person.imported_purchase > on):
+            ends.append(on)
+    return ends
 
 
 def run(path: Path, today: date, *, strict: bool = False) -> tuple[int, dict[str, int]]:

@@ -6,7 +6,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from builders import USER, add_client, make_school, reading_school, writing_school
+from builders import (
+    USER,
+    add_client,
+    add_group,
+    add_plan,
+    add_schedule,
+    hold,
+    join,
+    make_school,
+    reading_school,
+    sell_plan,
+    student_of,
+    writing_school,
+)
 from status_facts import add_status, base_of, sold, stage_of, status_id
 
 from schoolcrm.core.errors import Ambiguous, NotFound
@@ -127,3 +140,19 @@ def test_r9_a_stage_set_by_hand_remembers_the_last_purchase(school: Any) -> None
     set_status(school, [client], status_id(school, "former", "loyalty"))
     row = school.db.execute("SELECT subscription_id FROM status_change WHERE reason = 'hand'").fetchone()
     assert row == (number,)
+
+
+def test_r7_r31_lessons_to_come_of_a_deleted_client_are_gone_and_come_back(school: Any) -> None:
+    """Of 3000 for September a Tuesday costs a fifth, and all of it when there are no others to come."""
+    client = add_client(school, "Зоя Белова", student="Яна Белова")
+    student = student_of(school, client)
+    group = add_group(school, "Робо 1")
+    join(school, group, student, TODAY)
+    add_schedule(school, group_id=group, days="tue", time="10:00", first_on=TODAY)
+    sell_plan(school, student, add_plan(school, "month", 300_000), TODAY)
+    hold(school, group, TODAY, present=[student])
+    charges = []
+    for status in ("new", "deleted", "deleted", "reserve"):
+        set_status(school, [client], find_status(school.db, status))
+        charges += school.db.execute("SELECT charge FROM mark").fetchone()
+    assert charges == [60_000, 300_000, 300_000, 60_000]

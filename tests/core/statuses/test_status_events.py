@@ -95,7 +95,7 @@ def test_r7_a_deleted_client_takes_part_in_nothing(school: Any) -> None:
     client = add_client(school, "Анна Иванова", status="deleted")
     with pytest.raises(Refused, match="Анна Иванова is deleted") as refusal:
         events.require_active(school.db, client)
-    assert f"status set new {client}" in refusal.value.hint
+    assert f"clients restore {client}" in refusal.value.hint
     before = history_of(school, client)
     sell(school, client)
     events.trial_attended(school, client, TODAY)

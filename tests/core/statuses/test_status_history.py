@@ -60,8 +60,12 @@ def test_r11_what_holds_a_refusal_back(school: Any, client: int) -> None:
     assert explain(school.db, client, date(2026, 8, 1)).funnel.held_by == "money-on-account"
     other = add_client(school, "Олег", status="trial-done")
     marked(school, other, SOLD_ON)
-    sold(school, other, SOLD_ON, date(2027, 1, 1), origin="import")
-    assert explain(school.db, other, date(2026, 8, 1)).funnel.held_by == "subscription-not-ended"
+    number = sold(school, other, SOLD_ON, date(2027, 1, 1), origin="import")
+    funnel = explain(school.db, other, date(2026, 8, 1)).funnel
+    assert (funnel.next_on, funnel.held_by) == (date(2027, 1, 2), None)
+    school.db.execute("UPDATE subscription SET last_on = NULL WHERE id = ?", (number,))
+    funnel = explain(school.db, other, date(2026, 8, 1)).funnel
+    assert (funnel.next_on, funnel.held_by) == (date(2026, 7, 1), "subscription-not-ended")
 
 
 def test_r11_a_stage_set_by_hand_is_held(school: Any, client: int) -> None:

@@ -1,0 +1,121 @@
+"""`schoolcrm clients trial`: the one free trial lesson of a client."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from schoolcrm.commands.session import choose, done, optional_day, writing
+from schoolcrm.core.language import _
+from schoolcrm.lazy import Changing, group
+
+if TYPE_CHECKING:
+    from schoolcrm.core.statuses.trials import Trial
+    from schoolcrm.core.store.transaction import WritableSchool
+
+app = group(_("The free trial lesson of a client: one, whichever child comes."))
+
+Client = Annotated[
+    str, typer.Argument(metavar="REF", help=_("Client, or a student of theirs: id, name, part of it, or phone."))
+]
+Group = Annotated[str, typer.Option("--group", metavar="GROUP", help=_("The group whose lesson it is."))]
+Student = Annotated[str, typer.Option("--student", metavar="STUDENT", help=_("Which student of the client comes."))]
+
+
+@app.command(cls=Changing, help=_("Set the day of the trial lesson; one booked already is moved to that day."))
+def book(
+    ctx: typer.Context,
+    client: Client,
+    on: Annotated[str, typer.Option("--on", metavar="DATE", help=_("Day of the lesson; default: today."))] = "",
+    group: Group = "",
+    student: Student = "",
+) -> None:
+    from schoolcrm.core.rules.dates import human_date
+    from schoolcrm.core.statuses import trials
+
+    with writing(ctx) as school:
+        client_id, told = _read(school, client, group, student)
+        recorded = trials.book(school, client_id, optional_day(school, on) or school.today, **told)
+        made = _made(school, client_id, recorded.trial)
+    if recorded.moved_from is None:
+        message = _("Trial lesson {id} booked for {client}: {trial}.").format_map(made)
+    else:
+        message = _("Trial lesson {id} of {client} moved from {day}: {trial}.").format(
+            day=human_date(recorded.moved_from), **made
+        )
+    _tell(ctx, message, made, moved_from=recorded.moved_from)
+
+
+@app.command(cls=Changing, help=_("Record that the trial lesson was attended, booked before or not."))
+def attended(
+    ctx: typer.Context,
+    client: Client,
+    on: Annotated[
+        str,
+        typer.Option(
+            "--on", metavar="DATE", help=_("Day of the lesson; default: the day it was booked for, or today.")
+        ),
+    ] = "",
+    group: Group = "",
+    student: Student = "",
+    even_so: Annotated[bool, typer.Option("--even-so", help=_("Also a lesson after today."))] = False,
+) -> None:
+    from schoolcrm.core.statuses import trials
+
+    with writing(ctx) as school:
+        client_id, told = _read(school, client, group, student)
+        recorded = trials.record_attended(school, client_id, optional_day(school, on), even_so=even_so, **told)
+        made = _made(school, client_id, recorded.trial)
+    message = _("Trial lesson {id} of {client} attended: {trial}.").format_map(made)
+    _tell(ctx, message, made, moved_from=recorded.moved_from)
+
+
+@app.command(cls=Changing, help=_("Cancel the trial lesson that is booked, or one recorded as attended by mistake."))
+def cancel(
+    ctx: typer.Context,
+    client: Client,
+    on: Annotated[str, typer.Option("--on", metavar="DATE", help=_("Only if it is the one of that day."))] = "",
+    group: Annotated[str, typer.Option("--group", metavar="GROUP", help=_("Only if it is in that group."))] = "",
+    student: Annotated[
+        str, typer.Option("--student", metavar="STUDENT", help=_("Only if that student was to come."))
+    ] = "",
+) -> None:
+    from schoolcrm.core.statuses import trials
+
+    with writing(ctx) as school:
+        client_id, told = _read(school, client, group, student)
+        cancelled = trials.cancel(school, client_id, optional_day(school, on), **told)
+        made = _made(school, client_id, cancelled._replace(state="cancelled"))
+    _tell(ctx, _("Trial lesson {id} of {client} cancelled: {trial}.").format_map(made), made)
+
+
+def _read(school: "WritableSchool", client: str, group: str, student: str) -> tuple[int, dict[str, int | None]]:
+    """Return the client, and the group and the student named; raises NotFound, Ambiguous, Refused."""
+    from schoolcrm.core.learning.references import find_group
+    from schoolcrm.core.people.own_students import find_student_of
+    from schoolcrm.core.people.references import find_client
+
+    client_id = choose(find_client, school.db, client)
+    return client_id, {
+        "group_id": choose(find_group, school.db, group) if group else None,
+        "student_id": choose(find_student_of, school.db, client_id, student) if student else None,
+    }
+
+
+def _made(school: "WritableSchool", client_id: int, trial: "Trial") -> dict[str, Any]:
+    """Return what was written for programs, with the client's name and the trial in words."""
+    from schoolcrm.core.statuses.trials import describe
+    from schoolcrm.reports.names import client_name
+
+    facts = {
+        "id": trial.id,
+        "client_id": client_id,
+        "state": trial.state,
+        "on": trial.on,
+        "group_id": trial.group_id,
+        "student_id": trial.student_id,
+    }
+    return facts | {"client": client_name(school.db, client_id), "trial": describe(school.db, trial)}
+
+
+def _tell(ctx: typer.Context, message: str, made: dict[str, Any], **more: Any) -> None:
+    done(ctx, message, **{key: value for key, value in made.items() if key not in ("client", "trial")}, **more)
