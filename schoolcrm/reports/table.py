@@ -70,11 +70,26 @@ class Sections(NamedTuple):
     """Rows put together under headings: by the column with the key ``column``.
 
     The rows must already come in that order. ``notes`` are texts printed beside the heading of the section
-    with that cell, an average for example. The column stays an ordinary one in csv, JSON and XLSX.
+    with that cell, an average for example; ``absent`` is the heading of the rows without that cell. The column
+    stays an ordinary one in csv, JSON and XLSX.
     """
 
     column: str
     notes: Mapping[Any, str] = MappingProxyType({})
+    absent: str = "—"
+
+
+class Chart(NamedTuple):
+    """A picture of bars beside the figures, for people: on a terminal, in HTML and in XLSX.
+
+    Of rows: ``values`` are keys of columns, each a panel of its own scale with a bar for every row, named by the
+    column with the key ``label``. Without a ``label``, of totals: ``values`` are the keys of totals that follow
+    one another and are of one kind, all in one panel. Figures below 0 and absent ones have no bar.
+    """
+
+    title: str
+    values: Sequence[str]
+    label: str = ""
 
 
 class Table(NamedTuple):
@@ -95,3 +110,4 @@ class Table(NamedTuple):
     notes: Sequence[str] = ()
     sections: Sections | None = None
     numbered: bool = False  # people see a first column that counts the rows: №
+    chart: Chart | None = None  # of rows: for tables of moderate length, whose rows are then held in memory

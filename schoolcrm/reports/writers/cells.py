@@ -107,7 +107,7 @@ def _human_number(cell: Any) -> str:
 
 
 def _human_share(cell: Any) -> str:
-    percent = decimal_mark(f"{cell * 100:.1f}")
+    percent = decimal_mark(f"{cell * 100:.1f}".removesuffix(".0"))
     return _("{number}%").format(number=percent)
 
 

@@ -8,6 +8,7 @@ from schoolcrm.core.language import current_language
 from schoolcrm.core.rules.safetext import printable
 from schoolcrm.reports.table import Table
 from schoolcrm.reports.writers.page import Heading, NamedText, Page, Row, nothing_found, without_empty_columns
+from schoolcrm.reports.writers.panels import panels_of, with_kept_rows
 
 _WIDE = 6  # more columns than this are printed on a page laid on its side
 
@@ -38,22 +39,38 @@ p.note { color: #555; margin: .2rem 0; white-space: pre-line; }
 
 
 def write_html(table: Table, stream: TextIO) -> None:
-    """Write the page; rows are streamed."""
-    page = Page(without_empty_columns(table), printable)
-    stream.write(_opening(page))
+    """Write the page; rows are streamed, those of a table with a chart after the picture was made of them."""
+    table = without_empty_columns(with_kept_rows(table))
+    page = Page(table, printable)
+    figures = _figures(table)
+    stream.write(_opening(page, drawn=bool(figures)))
     stream.write(f"<table>\n<thead>\n{_line(page, page.labels, 'th')}</thead>\n")
     _write_rows(page, stream)
     if page.totals:
         stream.write(f"<tfoot>\n{_line(page, page.totals, 'td')}</tfoot>\n")
     stream.write("</table>\n")
     stream.write(_facts(page.foot))
+    stream.write(figures)
     for note in page.notes:
         stream.write(f'<p class="note">{escape(note)}</p>\n')
     stream.write("</body>\n</html>\n")
 
 
-def _opening(page: Page) -> str:
+def _figures(table: Table) -> str:
+    """Return the pictures of the table's chart, or nothing."""
+    if table.chart is None:
+        return ""
+    from schoolcrm.reports.writers.svg import figures_of
+
+    return "".join(figures_of(panels_of(table, printable)))
+
+
+def _opening(page: Page, *, drawn: bool) -> str:
     style = _STYLE.replace("ORIENTATION", "landscape" if len(page.columns) > _WIDE else "portrait")
+    if drawn:
+        from schoolcrm.reports.writers.svg import STYLE
+
+        style += STYLE.lstrip()
     title = escape(page.title)
     return (
         f'<!DOCTYPE html>\n<html lang="{current_language()}">\n<head>\n<meta charset="utf-8">\n'

@@ -71,7 +71,8 @@ class Page:
 
     def _heading(self, cell: Any) -> Heading:
         assert self._table.sections is not None
-        text = for_people(self._table.columns[self._section], self._clean)(cell) or "—"
+        text = for_people(self._table.columns[self._section], self._clean)(cell)
+        text = text or self._clean(self._table.sections.absent)
         return Heading(text, self._clean(self._table.sections.notes.get(cell, "")))
 
     def _named(self, facts: Any) -> list[NamedText]:

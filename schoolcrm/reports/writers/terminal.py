@@ -4,7 +4,9 @@ import io
 from itertools import chain, islice
 from typing import TYPE_CHECKING, TextIO
 
+from schoolcrm.core.rules.safetext import one_line
 from schoolcrm.reports.table import Table
+from schoolcrm.reports.writers.bars import BLOCK, picture_lines
 from schoolcrm.reports.writers.layout import GAP, fit, longest_words, widths_of, wrap
 from schoolcrm.reports.writers.page import (
     MEASURED_ROWS,
@@ -15,6 +17,7 @@ from schoolcrm.reports.writers.page import (
     nothing_found,
     without_empty_columns,
 )
+from schoolcrm.reports.writers.panels import Panel, panels_of, with_kept_rows
 from schoolcrm.reports.writers.plain import aligned, grid_lines, wrapped_cells
 from schoolcrm.reports.writers.records import record_lines
 from schoolcrm.reports.writers.screen import Screen, look_at, show
@@ -25,7 +28,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 MOST_DRAWN_ROWS = 500  # Rich takes half a millisecond a row; longer lists are plain text in the pager
-_RULE = "─"
+_PLAIN_SIGNS = {"─": "-", BLOCK: "#"}
 _LONGEST_WHOLE_WORD = 14  # longer words are broken before the rows become records
 
 
@@ -33,20 +36,22 @@ def write_terminal(table: Table, stream: TextIO, screen: Screen | None = None) -
     """Show the table on the terminal behind the stream, through the pager when it is too long."""
     screen = screen or look_at(stream)
     text = io.StringIO()
-    _draw(Page(without_empty_columns(table)), text, screen)
+    table = without_empty_columns(with_kept_rows(table))
+    _draw(Page(table), panels_of(table, one_line), text, screen)
     show(_in_reach(text.getvalue(), stream), screen, stream)
 
 
 def _in_reach(text: str, stream: TextIO) -> str:
-    """Return the text with rules of hyphens when the encoding of the terminal has no lines to draw."""
-    try:
-        _RULE.encode(stream.encoding or "utf-8")
-    except UnicodeEncodeError:
-        return text.replace(_RULE, "-")
+    """Return the text with rules of hyphens when the encoding of the terminal has no lines to draw, bars likewise."""
+    for drawn, plain in _PLAIN_SIGNS.items():
+        try:
+            drawn.encode(stream.encoding or "utf-8")
+        except UnicodeEncodeError:
+            text = text.replace(drawn, plain)
     return text
 
 
-def _draw(page: Page, stream: TextIO, screen: Screen) -> None:
+def _draw(page: Page, panels: list[Panel], stream: TextIO, screen: Screen) -> None:
     from rich.text import Text
 
     console = _console(stream, screen)
@@ -63,6 +68,8 @@ def _draw(page: Page, stream: TextIO, screen: Screen) -> None:
         _say(console, Text())
         for line in aligned(page.foot):
             _say(console, Text(line))
+    for line, is_title in picture_lines(panels, screen.width):
+        _say(console, Text(line, style="bold" if is_title else ""))
     if page.notes:
         _say(console, Text())
         for note in page.notes:

@@ -14,6 +14,7 @@ from schoolcrm.core.rules.safetext import FORMULA_STARTS, one_line, printable, s
 from schoolcrm.reports.table import Column, Fact, Kind, Table
 from schoolcrm.reports.writers.cells import as_date, as_moment, as_time, for_people
 from schoolcrm.reports.writers.page import Page, nothing_found
+from schoolcrm.reports.writers.panels import with_kept_rows
 
 if TYPE_CHECKING:
     from openpyxl.cell import Cell
@@ -62,10 +63,11 @@ class _Sheet:
 
     def __init__(self, sheet: "Worksheet", table: Table) -> None:
         self._sheet = sheet
-        self._table = table
+        self._table = table = with_kept_rows(table)
         self._page = Page(table._replace(rows=(), sections=None), printable)
         self._columns = self._page.columns
         self._height = 0
+        self._totals_at: dict[str, tuple[int, int]] = {}  # row and column of the totals below the table
         shown = [at for at, column in enumerate(table.columns) if not column.hidden]
         self._cells = [(at, _cell_maker(sheet, table.columns[at])) for at in shown]
 
@@ -87,6 +89,8 @@ class _Sheet:
             self._append([nothing_found()])
         for line in self._lines_below():
             self._append(line)
+        if self._table.chart:
+            self._add_charts(heading_at + 1)
 
     def _append(self, row: Any) -> None:
         self._height += 1
@@ -120,6 +124,7 @@ class _Sheet:
             ]
         for fact in self._table.totals:
             if fact.key not in keys and fact.value is not None:
+                self._totals_at[fact.key] = (self._height + 1, self._column_of(fact) + 1)
                 yield self._fact(fact)
         for note in chain(self._section_notes(), self._page.notes):
             yield [self._text(note)]
@@ -134,10 +139,19 @@ class _Sheet:
 
     def _fact(self, fact: Fact) -> list[Any]:
         """Return a line: the name at the left, the value under the last column of its kind."""
-        same = [at for at, column in enumerate(self._columns) if column.kind is fact.kind and at > 0]
-        at = same[-1] if same else max(len(self._columns) - 1, 1)
         label = self._styled(printable(fact.label), bold=True)
-        return [label, *[None] * (at - 1), self._typed(fact, bold=True)]
+        return [label, *[None] * (self._column_of(fact) - 1), self._typed(fact, bold=True)]
+
+    def _column_of(self, fact: Fact) -> int:
+        same = [at for at, column in enumerate(self._columns) if column.kind is fact.kind and at > 0]
+        return same[-1] if same else max(len(self._columns) - 1, 1)
+
+    def _add_charts(self, first_row: int) -> None:
+        from schoolcrm.reports.writers.xlsx_chart import Places, add_charts
+
+        columns = {column.key: at for at, column in enumerate(self._columns, 1)}
+        beside = max([len(self._columns), *(at for _row, at in self._totals_at.values())]) + 2
+        add_charts(self._sheet, self._table, Places(first_row, columns, self._totals_at), beside)
 
     def _typed(self, fact: Fact, *, bold: bool) -> Any:
         cell = _cell_maker(self._sheet, fact.column, bold=bold)(fact.value)

@@ -4,7 +4,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 
 from schoolcrm.core.rules.dates import Period
-from schoolcrm.reports.table import Column, Fact, Kind, Sections, Table
+from schoolcrm.reports.table import Chart, Column, Fact, Kind, Sections, Table
 
 HOSTILE = (
     "[red]x[/]",
@@ -152,3 +152,50 @@ def payments(count: int) -> Table:
     """A list of so many payments, made while it is read."""
     columns = [Column("id", "№", Kind.INTEGER), Column("client", "Клиент"), Column("amount", "Сумма", Kind.MONEY)]
     return Table("payments", "Платежи", columns, ((number, f"Клиент {number}", -number) for number in range(count)))
+
+
+def funnel() -> Table:
+    """Three bases of a funnel in numbers, with a chart of two columns."""
+    words = {"new": "Новый", "in-work": "В работе", "bought": "Купил абонемент"}
+    return Table(
+        "funnel",
+        "Воронка",
+        [
+            Column("base", "Статус", Kind.CODE, words),
+            Column("entered", "Пришли", Kind.INTEGER),
+            Column("now", "На конец", Kind.INTEGER),
+            Column("share", "Дальше", Kind.SHARE),
+        ],
+        iter([("new", 40, 1, 0.5), ("in-work", 20, None, 0.3333), ("bought", 0, 300, None)]),
+        chart=Chart("Клиенты", ("entered", "now"), label="base"),
+    )
+
+
+def funnel_by_source() -> Table:
+    """The same two bases under two headings, one of them of rows without a source."""
+    rows = [("Сайт", "new", 4), ("Сайт", "bought", 2), (None, "new", 8), (None, "bought", 0)]
+    return Table(
+        "funnel",
+        "Воронка",
+        [Column("source", "Источник"), Column("base", "Статус"), Column("entered", "Пришли", Kind.INTEGER)],
+        iter(rows),
+        sections=Sections("source", absent="Без источника"),
+        chart=Chart("Пришли", ("entered",), label="base"),
+    )
+
+
+def ageing() -> Table:
+    """Debtors whose totals by age are the chart."""
+    return Table(
+        "debtors",
+        "Должники",
+        [Column("client", "Клиент"), Column("debt", "Долг", Kind.MONEY)],
+        iter([("Анна", 100000), ("Борис", 25000)]),
+        totals=[
+            Fact("debt", "Долг", Kind.MONEY, 125000),
+            Fact("age_0_30", "0–30 дней", Kind.MONEY, 100000),
+            Fact("age_31_60", "31–60 дней", Kind.MONEY, 25000),
+            Fact("age_over_90", "больше 90", Kind.MONEY, 0),
+        ],
+        chart=Chart("Долг по давности", ("age_0_30", "age_31_60", "age_over_90")),
+    )
