@@ -42,11 +42,33 @@ class Sold:
     separate: bool = False
     stop: bool = False
     subjects: frozenset[int] = frozenset()
+    deleted: bool = False
+
+
+@dataclass(eq=False)
+class Reduction:
+    """A discount of a student (R35): percent in hundredths, or an amount."""
+
+    student: int
+    percent: int | None
+    amount: int | None
+    first: date | None
+    last: date | None
+    subjects: frozenset[int]
+    lesson_types: frozenset[int]
+
+    def holds(self, student: int, day: date) -> bool:
+        return student == self.student and (self.first or date.min) <= day <= (self.last or date.max)
+
+    def after(self, price: int) -> int:
+        if self.percent is not None:
+            return rounded(price, 100_00 - self.percent, 100_00)
+        return max(0, price - (self.amount or 0))
 
 
 @dataclass(eq=False)
 class Marked:
-    """A student at a lesson; `free`: the trial; `payer` None otherwise: no subscription."""
+    """A student at a lesson; `free`: the trial; `payer` None otherwise: no subscription; `kept`: of one deleted."""
 
     student: int
     lesson: Lesson
@@ -54,6 +76,7 @@ class Marked:
     share: int
     payer: Sold | None = None
     free: bool = False
+    kept: tuple[str, int] | None = None
 
 
 @dataclass
@@ -81,6 +104,7 @@ class Oracle:
     sold: list[Sold] = field(default_factory=list)
     paid: list[Paid] = field(default_factory=list)
     marks: dict[tuple[int, Moment], Marked] = field(default_factory=dict)
+    discounts: list[Reduction] = field(default_factory=list)
 
     # What happens ---------------------------------------------------------------------------------------
 
@@ -89,7 +113,7 @@ class Oracle:
         former = self.marks.pop((student, lesson.moment), None)
         mark = Marked(student, lesson, attended, share)
         family = [one for one, client in self.client_of.items() if client == self.client_of[student]]
-        untouched = not any(sold.student in family for sold in self.sold) and not any(
+        untouched = not any(sold.student in family and not sold.deleted for sold in self.sold) and not any(
             one.free for one in self.marks.values() if one.student in family
         )
         mark.free = attended and ((former is not None and former.free) or (member and untouched))
@@ -103,6 +127,14 @@ class Oracle:
             if mark.student == student and mark.lesson.on >= first and not mark.free and mark.payer is None:
                 mark.payer = self.payer_of(student, mark.lesson)
 
+    def delete(self, sold: Sold) -> None:
+        """R41: its marks keep what they cost."""
+        charges = self.charges()
+        for mark in self.marks.values():
+            if mark.payer is sold:
+                mark.kept = charges[mark.student, mark.lesson.moment]
+        sold.deleted = True
+
     # What follows ---------------------------------------------------------------------------------------
 
     def payer_of(self, student: int, lesson: Lesson, used: dict[int, int] | None = None) -> Sold | None:
@@ -112,6 +144,7 @@ class Oracle:
             sold
             for sold in self.sold
             if sold.student == student
+            and not sold.deleted
             and sold.first <= lesson.on <= (sold.last or date.max)
             and (not sold.subjects or lesson.subject in sold.subjects)
         ]
@@ -134,21 +167,53 @@ class Oracle:
         found = {key: ("trial" if mark.free else "none", 0) for key, mark in self.marks.items() if mark.payer is None}
         for sold in self.sold:
             marks = self.in_order(mark for mark in self.marks.values() if mark.payer is sold)
+            if sold.deleted:
+                found |= {(mark.student, mark.lesson.moment): mark.kept or ("", 0) for mark in marks}
+                continue
             priced = {"lesson": self._by_lesson, "package": self._as_package, "month": self._by_month}[sold.kind]
             for mark, (basis, charge) in zip(marks, priced(sold, marks), strict=True):
                 found[mark.student, mark.lesson.moment] = basis, charge
         return found
 
+    def whole_price(self, sold: Sold, mark: Marked) -> int:
+        """R35: the subscription's price for that lesson, as low as the best single discount makes it."""
+        prices = [
+            one.after(sold.price)
+            for one in self.discounts
+            if one.holds(mark.student, mark.lesson.on)
+            and (not one.subjects or mark.lesson.subject in one.subjects)
+            and (not one.lesson_types or mark.lesson.lesson_type in one.lesson_types)
+        ]
+        return min([sold.price, *prices])
+
+    def upfront(self, sold: Sold) -> list[tuple[date, int]]:
+        """What the sale itself charges, less the best discount that is for all the subscription covers."""
+        found = []
+        for day in upfront_days(sold):
+            prices = [
+                one.after(sold.price)
+                for one in self.discounts
+                if one.holds(sold.student, day) and not one.lesson_types
+                if not one.subjects or (sold.subjects and sold.subjects <= one.subjects)
+            ]
+            price = min([sold.price, *prices])
+            found.append((day, month_price(sold, day.replace(day=1), price) if sold.kind == "month" else price))
+        return found
+
     def _by_lesson(self, sold: Sold, marks: list[Marked]) -> list[tuple[str, int]]:
-        return [("upfront", 0) if sold.upfront else ("paid", rounded(sold.price, mark.share, 100)) for mark in marks]
+        return [
+            ("upfront", 0) if sold.upfront else ("paid", rounded(self.whole_price(sold, mark), mark.share, 100))
+            for mark in marks
+        ]
 
     def _as_package(self, sold: Sold, marks: list[Marked]) -> list[tuple[str, int]]:
         assert sold.lessons is not None
-        common = sold.price // sold.lessons
         priced, number = [], 0
         for mark in marks:
             number += mark.share > 0
-            price = sold.price - (sold.lessons - 1) * common if number == sold.lessons else common
+            whole = self.whole_price(sold, mark)
+            common = whole // sold.lessons
+            price = whole - (sold.lessons - 1) * common if number == sold.lessons else common
             if number > sold.lessons and mark.share > 0:
                 priced.append(("over", rounded(common, mark.share, 100)))
             elif sold.upfront:
@@ -163,10 +228,11 @@ class Oracle:
             held = list(group)
             moments = [mark.lesson.moment for mark in held]
             moments += [one.moment for one in self.planned_under(sold) if one.on.replace(day=1) == month]
-            common = month_price(sold, month) // len(moments)
             for mark in held:
-                rest = month_price(sold, month) - (len(moments) - 1) * common
-                price = rest if mark.lesson.moment == max(moments) else common
+                whole = month_price(sold, month, self.whole_price(sold, mark))
+                common = whole // len(moments)
+                rest = whole - (len(moments) - 1) * common
+                price = rest if mark is held[-1] and mark.lesson.moment == max(moments) else common
                 priced.append(("upfront", 0) if sold.upfront else ("paid", rounded(price, mark.share, 100)))
         return priced
 
@@ -189,7 +255,7 @@ class Oracle:
         found = [(one.client, one.account, one.on, one.effect) for one in self.paid if not one.void]
         for sold in self.sold:
             account = sold.id if sold.separate else 0
-            found += [(self.client_of[sold.student], account, day, -sum_) for day, sum_ in upfront(sold)]
+            found += [(self.client_of[sold.student], account, day, -sum_) for day, sum_ in self.upfront(sold)]
         for key, (_basis, charge) in self.charges().items():
             mark = self.marks[key]
             account = mark.payer.id if mark.payer is not None and mark.payer.separate else 0
@@ -206,7 +272,7 @@ class Oracle:
 
     @staticmethod
     def in_order(marks: Iterable[Marked]) -> list[Marked]:
-        return sorted(marks, key=lambda mark: mark.lesson.moment)
+        return sorted(marks, key=lambda mark: (mark.lesson.moment, mark.student))
 
 
 def rounded(price: int, part: int, whole: int) -> int:
@@ -214,21 +280,20 @@ def rounded(price: int, part: int, whole: int) -> int:
     return int((Fraction(price * part, whole) + Fraction(1, 2)) // 1)
 
 
-def month_price(sold: Sold, month: date) -> int:
+def month_price(sold: Sold, month: date, price: int) -> int:
     """The price of a month, of a partly covered one only of its covered days."""
     length = calendar.monthrange(month.year, month.month)[1]
     days = [month.replace(day=number) for number in range(1, length + 1)]
     covered = sum(sold.first <= day <= (sold.last or date.max) for day in days)
-    return rounded(sold.price, covered, length)
+    return rounded(price, covered, length)
 
 
-def upfront(sold: Sold) -> list[tuple[date, int]]:
-    """What the sale itself charges."""
-    if not sold.upfront:
+def upfront_days(sold: Sold) -> list[date]:
+    """The days on which the sale itself charges."""
+    if not sold.upfront or sold.deleted:
         return []
     if sold.kind != "month":
-        return [(sold.first, sold.price)]
+        return [sold.first]
     assert sold.last is not None
     days = [sold.first + timedelta(days=number) for number in range((sold.last - sold.first).days + 1)]
-    firsts = [day for day in days if day == sold.first or day.day == 1]
-    return [(day, month_price(sold, day.replace(day=1))) for day in firsts]
+    return [day for day in days if day == sold.first or day.day == 1]

@@ -8,114 +8,51 @@ from pathlib import Path
 from typing import Any
 
 from builders import add_client, add_entry, add_group, add_schedule, add_student, join, student_of, writing_school
-from hypothesis import strategies as st
-from ledger_oracle import Lesson, Oracle, Paid, Sold
+from ledger_events import (
+    AFTER_ALL,
+    CHESS,
+    FIRST,
+    HISTORIES,
+    HOLDS,
+    LAST,
+    MARKS,
+    PRESENT,
+    ROBOTS,
+    SELLS,
+    SHARES,
+    Event,
+    Gives,
+    Holds,
+    Marks,
+    Pays,
+    Sells,
+    TakesAway,
+    Voids,
+)
+from ledger_oracle import Lesson, Oracle, Paid, Reduction, Sold
 
 from schoolcrm.core.learning.attendance import Attendance
-from schoolcrm.core.learning.lessons import hold, lesson_of_group, lesson_of_student
+from schoolcrm.core.learning.lesson_lookup import lesson_of_group, lesson_of_student
+from schoolcrm.core.learning.lessons import hold
+from schoolcrm.core.money.discounts import NewDiscount, add_discount, remove_discount
 from schoolcrm.core.money.payments import Payment, pay, void_payment
 from schoolcrm.core.money.plans import Offer, add_plan
 from schoolcrm.core.money.sales import Sale, sell
 
-FIRST, LAST = date(2026, 9, 1), date(2026, 11, 8)
-AFTER_ALL = date(2026, 12, 31)
-ROBOTS, CHESS = 1, 2
-PRESENT = "present"
-SHARES = {PRESENT: 100, "": 100, "УП": 0, "НП": 100, "Б": 50}
-
-
-# What can happen ----------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Sells:
-    student: int
-    kind: str
-    price: int
-    lessons: int
-    first: int
-    days: int | None
-    upfront: bool
-    separate: bool
-    stop: bool
-    subjects: frozenset[int]
-    reprice: bool
-
-
-@dataclass(frozen=True)
-class Pays:
-    client: int
-    kind: str
-    amount: int
-    negative: bool
-    from_balance: bool
-    day: int
-    subscription: int | None
-
-
-@dataclass(frozen=True)
-class Voids:
-    payment: int
-
-
-@dataclass(frozen=True)
-class Marks:
-    """Mark anew one of those marked before."""
-
-    mark: int
-    as_what: str
-
-
-@dataclass(frozen=True)
-class Holds:
-    """Hold the lesson of that number; of a lesson held already, mark one student anew."""
-
-    lesson: int
-    marks: tuple[str, str, str]
-    guest: int | None
-
-
-Event = Sells | Pays | Voids | Holds | Marks
-
-DAYS = st.integers(-5, 60)
-SELLS = st.builds(
-    Sells,
-    student=st.sampled_from([0, 0, 1, 1, 2]),
-    kind=st.sampled_from(["lesson", "package", "package", "month", "month"]),
-    price=st.integers(0, 40) | st.integers(0, 6000_00),
-    lessons=st.integers(1, 5),
-    first=st.integers(-5, 5) | st.integers(-5, 30),
-    days=st.none() | st.none() | st.integers(1, 80),
-    upfront=st.sampled_from([False, False, False, True]),
-    separate=st.booleans(),
-    stop=st.sampled_from([False, False, True]),
-    subjects=st.sampled_from([frozenset(), frozenset(), frozenset({ROBOTS}), frozenset({CHESS})]),
-    reprice=st.booleans(),
-)
-PAYS = st.builds(
-    Pays,
-    client=st.integers(0, 1),
-    kind=st.sampled_from(["income", "income", "refund", "adjustment", "goods"]),
-    amount=st.integers(1, 500_000),
-    negative=st.booleans(),
-    from_balance=st.booleans(),
-    day=DAYS,
-    subscription=st.none() | st.integers(0, 5),
-)
-HOLDS = st.builds(
-    Holds,
-    lesson=st.integers(0, 11) | st.integers(0, 39),
-    marks=st.tuples(*[st.sampled_from([PRESENT, PRESENT, "", "УП", "НП", "Б"])] * 3),
-    guest=st.none() | st.none() | st.integers(0, 2),
-)
-MARKS = st.builds(Marks, st.integers(0, 30), st.sampled_from([PRESENT, PRESENT, "", "УП", "Б"]))
-ANYTHING = SELLS | PAYS | HOLDS | HOLDS | HOLDS | MARKS | MARKS | st.builds(Voids, st.integers(0, 9))
-HISTORIES: st.SearchStrategy[list[Event]] = st.builds(
-    lambda *parts: [event for part in parts for event in part],
-    st.lists(SELLS, min_size=1, max_size=5),
-    st.lists(HOLDS, min_size=5, max_size=12),
-    st.lists(ANYTHING, max_size=15),
-)
+__all__ = [
+    "FIRST",
+    "HISTORIES",
+    "HOLDS",
+    "LAST",
+    "MARKS",
+    "PRESENT",
+    "ROBOTS",
+    "SELLS",
+    "Event",
+    "Sells",
+    "World",
+    "world",
+]
 
 
 class TakenBack(Exception):
@@ -139,6 +76,7 @@ class World:
     students: list[int] = field(default_factory=list)
     held: dict[tuple[int, Lesson], int] = field(default_factory=dict)
     payments: list[tuple[int, Paid]] = field(default_factory=list)
+    discounts: list[tuple[int, Reduction]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         school = self.school
@@ -213,6 +151,10 @@ class World:
             self._void(event)
         elif isinstance(event, Marks):
             self._mark_anew(event)
+        elif isinstance(event, Gives):
+            self._give(event)
+        elif isinstance(event, TakesAway):
+            self._take_away(event)
         else:
             self._hold(event)
 
@@ -264,6 +206,23 @@ class World:
             if not paid.void:
                 void_payment(self.school, number, "mistake")
                 paid.void = True
+
+    def _give(self, event: Gives) -> None:
+        student = self.students[event.student]
+        first = None if event.first is None else FIRST + timedelta(days=event.first)
+        last = None if event.days is None else (first or FIRST) + timedelta(days=event.days)
+        facts = (event.percent, event.amount, first, last)
+        given = add_discount(
+            self.school, student, NewDiscount(*facts, sorted(event.subjects), sorted(event.lesson_types))
+        )
+        self.discounts.append((given.id, Reduction(student, *facts, event.subjects, event.lesson_types)))
+        self.oracle.discounts.append(self.discounts[-1][1])
+
+    def _take_away(self, event: TakesAway) -> None:
+        if self.discounts:
+            number, discount = self.discounts.pop(event.discount % len(self.discounts))
+            remove_discount(self.school, number)
+            self.oracle.discounts.remove(discount)
 
     def _mark_anew(self, event: Marks) -> None:
         if self.oracle.marks:

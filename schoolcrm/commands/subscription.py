@@ -4,77 +4,22 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from schoolcrm.commands import subscription_changes, subscription_freezes
 from schoolcrm.commands.new_entries import New, entry_named
+from schoolcrm.commands.plans import plans
 from schoolcrm.commands.session import choose, day, done, optional_day, reading, show, writing
+from schoolcrm.commands.subscription_group import Subjects, Types, app, entries_named
 from schoolcrm.core.errors import WrongUsage
 from schoolcrm.core.language import _
-from schoolcrm.lazy import Changing, Showing, group
+from schoolcrm.lazy import Changing, Showing
 
 if TYPE_CHECKING:
     from schoolcrm.core.money.sales import Sale, Sold
     from schoolcrm.core.store.transaction import WritableSchool
 
-app = group(_("Plans, and subscriptions sold to students."))
-plans = group(_("Plans: what the school sells."))
+__all__ = ["app", "subscription_changes", "subscription_freezes"]
+
 app.add_typer(plans, name="plans")
-
-Subjects = Annotated[list[str], typer.Option("--subject", help=_("Only these subjects; repeatable."))]
-Types = Annotated[list[str], typer.Option("--type", help=_("Only these lesson types; repeatable."))]
-
-
-@plans.command("add", cls=Changing, help=_("Add a plan to the catalogue."))
-def add_plan(
-    ctx: typer.Context,
-    name: Annotated[str, typer.Argument(help=_("What the plan is called."))],
-    kind: Annotated[str, typer.Option("--kind", help=_("lesson, package or month."))],
-    price: Annotated[str, typer.Option("--price", help=_("Of a lesson, of the package, or of a calendar month."))],
-    lessons: Annotated[int, typer.Option("--lessons", help=_("Lessons of a package."), show_default=False)] = 0,
-    subject: Subjects = [],  # noqa: B006
-    lesson_type: Types = [],  # noqa: B006
-    length: Annotated[str, typer.Option("--length", help=_("How long it is valid: 30d or 1m."))] = "",
-    billing: Annotated[str, typer.Option("--billing", help=_("by-lesson or upfront."))] = "by-lesson",
-    separate: Annotated[bool, typer.Option("--separate", help=_("With a balance of its own."))] = False,
-    burn: Annotated[bool, typer.Option("--burn", help=_("Lessons unused at the end are lost."))] = False,
-    stop_at_end: Annotated[
-        bool,
-        typer.Option("--stop-at-end", help=_("When it is used up, lessons are without subscription, not in debt.")),
-    ] = False,
-    new: New = False,
-) -> None:
-    from schoolcrm.core.money.plans import Offer, parse_length
-    from schoolcrm.core.money.plans import add_plan as add
-    from schoolcrm.core.rules.money import parse_money
-
-    days, months = parse_length(length)
-    with writing(ctx) as school:
-        offer = Offer(
-            name=name,
-            kind=kind,
-            price=parse_money(price),
-            lessons=lessons or None,
-            length_days=days,
-            length_months=months,
-            billing=billing,
-            separate=separate,
-            burn=burn,
-            stop_at_end=stop_at_end,
-            subject_ids=_entries(school, "subjects", subject, new=new),
-            lesson_type_ids=_entries(school, "lesson-types", lesson_type, new=new),
-        )
-        number = add(school, offer)
-    done(ctx, _("Plan {id} added: {name}.").format(id=number, name=name), id=number, name=name)
-
-
-@plans.command("list", cls=Showing, help=_("The plans on sale."))
-def list_plans(
-    ctx: typer.Context,
-    archived: Annotated[bool, typer.Option("--all", help=_("Archived ones too."))] = False,
-) -> None:
-    from schoolcrm.reports.subscriptions import find_plans, plans_table
-
-    with reading(ctx) as school:
-        rows = find_plans(school.db, archived=archived)
-    show(ctx, plans_table(rows))
 
 
 @app.command(cls=Changing, help=_("Sell a plan to a student, paid or on credit."))
@@ -119,8 +64,8 @@ def sell(
             separate=separate,
             price=parse_money(price) if price else None,
             billing=billing,
-            subject_ids=_entries(school, "subjects", subject, new=new),
-            lesson_type_ids=_entries(school, "lesson-types", lesson_type, new=new),
+            subject_ids=entries_named(school, "subjects", subject, new=new),
+            lesson_type_ids=entries_named(school, "lesson-types", lesson_type, new=new),
         )
         if not even_so:
             require_sold_by(sale, school.today)
@@ -135,14 +80,24 @@ def sell(
 def list_(
     ctx: typer.Context,
     client: Annotated[str, typer.Argument(help=_("Only this client's (or student's)."))] = "",
+    state: Annotated[
+        str,
+        typer.Option(
+            "--state",
+            metavar="STATE",
+            help=_("Only those running, coming, used, ended or deleted; all: deleted ones too."),
+        ),
+    ] = "",
 ) -> None:
     from schoolcrm.core.people.references import find_client
+    from schoolcrm.reports.names import client_name
     from schoolcrm.reports.subscriptions import find_sold, sold_table
 
     with reading(ctx) as school:
-        client_id = choose(find_client, school.db, client) if client else None
-        rows = find_sold(school.db, school.today.isoformat(), client_id=client_id)
-    show(ctx, sold_table(rows))
+        client_id = choose(find_client, school.db, client, include_archived=True) if client else None
+        rows = find_sold(school.db, school.today.isoformat(), client_id=client_id, state=state)
+        name = "" if client_id is None else client_name(school.db, client_id)
+    show(ctx, sold_table(rows, state=state, client=name))
 
 
 def _made(
@@ -166,11 +121,6 @@ def _made(
         "repriced": sold.repriced,
         "balance": machine_money(left),
     }
-
-
-def _entries(school: "WritableSchool", kind: str, names: list[str], *, new: bool) -> list[int]:
-    numbers = (entry_named(school, kind, name, new=new) for name in names)
-    return list(dict.fromkeys(number for number in numbers if number is not None))
 
 
 def _pay(

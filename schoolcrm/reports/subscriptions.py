@@ -1,9 +1,10 @@
-"""The lists of plans and of sold subscriptions (R30)."""
+"""The lists of plans and of sold subscriptions (R30, R41)."""
 
 import sqlite3
 from datetime import date
 from typing import Any
 
+from schoolcrm.core.errors import BadValue
 from schoolcrm.core.language import N_, _
 from schoolcrm.core.money.coverage import lessons_left_of
 from schoolcrm.core.money.terms import terms_of
@@ -13,12 +14,13 @@ from schoolcrm.reports.table import Column, Fact, Kind, Table
 KIND_WORDS = {"lesson": N_("by lesson"), "package": N_("package"), "month": N_("month")}
 BILLING_WORDS = {"by-lesson": N_("each lesson"), "upfront": N_("upfront")}
 STATE_WORDS = {
-    "future": N_("to begin"),
     "running": N_("running"),
+    "coming": N_("to begin"),
     "used": N_("used up"),
     "ended": N_("ended"),
     "deleted": N_("deleted"),
 }
+ALL_STATES = "all"
 _PLANS = """
     SELECT id, name, kind, price, lessons, length_days, length_months, billing, separate, burn, stop_at_end,
            (SELECT json_group_array(subject.name) FROM plan_subject
@@ -39,9 +41,12 @@ _SOLD = """
            subscription.separate, subscription.is_trial, subscription.deleted_on, subscription.burn
       FROM subscription
       JOIN student ON student.id = subscription.student_id
-      JOIN visible_client AS client ON client.id = student.client_id
-      JOIN plan ON plan.id = subscription.plan_id"""
-_OF_CLIENT = " WHERE student.client_id = :client"
+      JOIN {clients} AS client ON client.id = student.client_id
+      JOIN plan ON plan.id = subscription.plan_id
+     WHERE (:deleted OR subscription.deleted_on IS NULL)"""
+_OF_CLIENT = " AND student.client_id = :client"
+_OF_VISIBLE = " AND student.archived_on IS NULL"
+_ONE = " AND subscription.id = :subscription"
 _NEWEST_FIRST = " ORDER BY subscription.sold_on DESC, subscription.id DESC"
 _ACCOUNTS = "SELECT client_id, account, balance FROM account_balance"
 _ACCOUNTS_OF_CLIENT = """
@@ -57,32 +62,79 @@ def find_plans(db: sqlite3.Connection, *, archived: bool = False) -> list[tuple[
     return [(*row[:11], tuple(json.loads(row[11])), tuple(json.loads(row[12])), row[13]) for row in rows]
 
 
-def find_sold(db: sqlite3.Connection, today: str, *, client_id: int | None = None) -> list[tuple[Any, ...]]:
-    """Return the sold subscriptions, newest first, with their lessons left (R38) and their state today."""
-    asked = {"client": client_id}
+def find_sold(
+    db: sqlite3.Connection, today: str, *, client_id: int | None = None, state: str = ""
+) -> list[tuple[Any, ...]]:
+    """Return the sold subscriptions, newest first, with their lessons left (R38) and their state today.
+
+    Those deleted are there only with the `state` "deleted" or "all"; those of archived students and of archived
+    or deleted clients only when the client is asked for (R7). BadValue for a state that there is not.
+    """
+    check_state(state)
+    asked = {"client": client_id, "deleted": state in ("deleted", ALL_STATES)}
     query = _ACCOUNTS if client_id is None else _ACCOUNTS_OF_CLIENT
     accounts = {(client, account): balance for client, account, balance in db.execute(query, asked)}
-    rows = db.execute(_SOLD + ("" if client_id is None else _OF_CLIENT) + _NEWEST_FIRST, asked).fetchall()
-    return [_with_state(db, row, accounts, date.fromisoformat(today)) for row in rows]
+    sold = _SOLD.format(clients="visible_client" if client_id is None else "client")
+    whose = _OF_VISIBLE if client_id is None else _OF_CLIENT
+    rows = db.execute(sold + whose + _NEWEST_FIRST, asked).fetchall()
+    day = date.fromisoformat(today)
+    wanted = [row for row in rows if state in ("", ALL_STATES, _state(row, day))]
+    return [_with_state(db, row, accounts, day) for row in wanted]
+
+
+def find_one_sold(db: sqlite3.Connection, today: date, subscription_id: int) -> tuple[Any, ...]:
+    """Return one sold subscription's row of the list, whoever has it and whatever its state is."""
+    asked = {"subscription": subscription_id, "deleted": True}
+    row = db.execute(_SOLD.format(clients="client") + _ONE, asked).fetchone()
+    of_client = db.execute(_ACCOUNTS_OF_CLIENT, {"client": row[1]})
+    accounts = {(client, account): balance for client, account, balance in of_client}
+    return _with_state(db, row, accounts, today)
+
+
+def check_state(state: str) -> None:
+    """Raise BadValue, listing them, when subscriptions have no such state."""
+    if state and state != ALL_STATES and state not in STATE_WORDS:
+        raise BadValue(
+            _("There is no state of subscriptions «{value}».").format(value=state),
+            _("It is one of: {known}.").format(known=", ".join([*STATE_WORDS, ALL_STATES])),
+        )
+
+
+def _state(row: tuple[Any, ...], today: date) -> str:
+    lessons, used, first, last, deleted = row[8], row[9], row[11], row[12], row[16]
+    if deleted:
+        return "deleted"
+    if last and last < today.isoformat():
+        return "ended"
+    if lessons is not None and used >= lessons:
+        return "used"
+    return "coming" if first > today.isoformat() else "running"
 
 
 def _with_state(
     db: sqlite3.Connection, row: tuple[Any, ...], accounts: dict[tuple[int, int], int], today: date
 ) -> tuple[Any, ...]:
-    client_id, lessons, used, deleted, burns = row[1], row[8], row[9], row[16], row[17]
-    first, last = date.fromisoformat(row[11]), date.fromisoformat(row[12]) if row[12] else date.max
-    if deleted:
-        return (*row[:9], 0, *row[10:16], "deleted", None, None)
-    if last < today:
+    client_id, lessons, used, burns = row[1], row[8], row[9], row[17]
+    state = _state(row, today)
+    if state == "deleted":
+        return (*row[:9], 0, *row[10:16], state, None, None)
+    if state == "ended":
         burnt = max(0, lessons - used) if burns and lessons is not None else None
-        # What the used lessons of the package did not cost (R31) is the sum of those that burnt (R34).
-        burnt_sum = None if burnt is None else row[7] - used * (row[7] // lessons) if burnt else 0
-        return (*row[:9], 0, *row[10:16], "ended", burnt, burnt_sum)
+        burnt_sum = _burnt_sum(db, row[0], used) if burnt else burnt
+        return (*row[:9], 0, *row[10:16], state, burnt, burnt_sum)
     terms = terms_of(db, row[0])
     balance = accounts.get((client_id, account_of(terms)), 0)
     left = lessons_left_of(db, terms, used, balance, today)
-    state = "used" if lessons is not None and used >= lessons else "future" if first > today else "running"
     return (*row[:9], left, *row[10:16], state, None, None)
+
+
+def _burnt_sum(db: sqlite3.Connection, subscription_id: int, used: int) -> int:
+    """Return what the used lessons of an ended package did not cost (R31, R35): the sum of those that burnt (R34)."""
+    from schoolcrm.core.rules.charging import Occasion, price_on
+
+    terms = terms_of(db, subscription_id)
+    whole = price_on(terms, Occasion(terms.last_on or terms.first_on, "", 0, None, 0))
+    return whole - used * (whole // (terms.lessons or 1))
 
 
 def plans_table(rows: list[tuple[Any, ...]]) -> Table:
@@ -110,12 +162,13 @@ def plans_table(rows: list[tuple[Any, ...]]) -> Table:
     )
 
 
-def sold_table(rows: list[tuple[Any, ...]]) -> Table:
+def sold_table(rows: list[tuple[Any, ...]], *, state: str = "", client: str = "") -> Table:
     """Return sold subscriptions as a table; burnt lessons and their sum are shown where there are any (R34)."""
     burnt = any(row[-2] for row in rows)
     return Table(
         report="subscriptions",
         title=_("Subscriptions"),
+        parameters=_parameters(state, client),
         columns=(
             Column("id", _("No."), Kind.INTEGER),
             Column("client_id", _("Client no."), Kind.INTEGER, hidden=True),
@@ -145,6 +198,12 @@ def sold_table(rows: list[tuple[Any, ...]]) -> Table:
         if burnt
         else (),
     )
+
+
+def _parameters(state: str, client: str) -> list[Fact]:
+    facts = [Fact("client", _("Client"), Kind.TEXT, client)] if client else []
+    words = {**_words(STATE_WORDS), ALL_STATES: _("all")}
+    return [*facts, Fact("state", _("State"), Kind.CODE, state, words=words)] if state else facts
 
 
 def _words(marked: dict[str, str]) -> dict[str, str]:

@@ -84,7 +84,7 @@ def test_r41a_a_sale_may_differ_from_the_plan(db: Path) -> None:
         "last": "2026-10-09",
         "billing": "upfront",
         "separate": True,
-        "state": "future",
+        "state": "coming",
         "lessons": 8,
         "lessons_left": 8,
     }

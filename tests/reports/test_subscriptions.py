@@ -40,6 +40,17 @@ def test_r34_burnt_lessons_and_their_sum_are_counted(
     assert (row["state"], row["burnt"]) == ("running", None)
 
 
+def test_r34_r35_what_burnt_is_worth_what_it_would_have_cost(tmp_path: Path) -> None:
+    path = make_school(tmp_path)
+    with writing_school(path, date(2026, 9, 30)) as school:
+        student = student_of(school, add_client(school))
+        plan = add_plan(school, "package", 200000, lessons=3, burn=True)
+        sell_plan(school, student, plan, date(2026, 9, 1), last_on=date(2026, 9, 30))
+        school.db.execute("INSERT INTO discount (student_id, percent) VALUES (?, 1000)", (student,))
+    (row,) = listed(path, "2026-10-01")["rows"]
+    assert (row["burnt"], row["burnt_sum"]) == (3, "1800.00")
+
+
 def listed(path: Path, today: str) -> dict[str, list[dict[str, object]]]:
     code, out, _err = run_cli("subscription", "list", "--format", "json", db=path, today=today)
     assert code == 0

@@ -2,12 +2,19 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from schoolcrm.core.learning.timetable import planned_lessons
-from schoolcrm.core.money.terms import mark_of, marks_under, terms_of, terms_of_student, used_of_packages
+from schoolcrm.core.money.terms import (
+    mark_of,
+    marks_under,
+    terms_of,
+    terms_of_student,
+    used_of_packages,
+    with_discounts_of,
+)
 from schoolcrm.core.rules.charging import Charge, Mark, Occasion, Terms, choose, planned_under, price_marks
 from schoolcrm.core.rules.dates import Period, month_of
 from schoolcrm.core.store.transaction import WritableSchool
@@ -21,6 +28,7 @@ _MONTHS_BESIDE = """
     SELECT DISTINCT month.id, substr(mark.on_date, 1, 7) || '-01'
       FROM subscription
       JOIN subscription AS month ON month.student_id = subscription.student_id AND month.kind = 'month'
+       AND month.deleted_on IS NULL
       JOIN mark ON mark.subscription_id = month.id
      WHERE subscription.id IN (SELECT value FROM json_each(?)) AND month.id <> subscription.id
 """
@@ -46,17 +54,19 @@ def price_anew(school: WritableSchool, touched: Iterable[Touched]) -> None:
 
     A package is priced as a whole, a month plan by its calendar month, a single lesson by itself. A package
     whose lessons left have changed leaves more or fewer planned lessons to the month plans beside it.
+    Marks under a deleted subscription keep their charges (R41).
     """
-    spans = {(one.subscription_id, _span(school.db, one)) for one in touched}
+    spans = {(one.subscription_id, _span(school.db, one)) for one in touched if _counts(school.db, one)}
     packages = [subscription_id for subscription_id, span in spans if span is None]
     beside = months_beside(school.db, packages) if packages else []
-    for subscription_id, span in spans | {(one.subscription_id, month_of(one.on)) for one in beside}:
-        terms = terms_of(school.db, subscription_id)
-        marks = [
-            mark for mark in marks_under(school.db, subscription_id) if span is None or span.contains(mark.occasion.on)
-        ]
-        planned = _planned_in_month(school.db, terms, span) if terms.kind == "month" and span else ()
-        write_charges(school.db, terms.student_id, terms, price_marks(terms, marks, planned))
+    spans |= {(one.subscription_id, month_of(one.on)) for one in beside}
+    for subscription_id in {number for number, _days in spans}:
+        marks = marks_under(school.db, subscription_id)
+        terms = with_discounts_of(school.db, terms_of(school.db, subscription_id), marks)
+        for days in [days for number, days in spans if number == subscription_id]:
+            within = [mark for mark in marks if days is None or days.contains(mark.occasion.on)]
+            planned = _planned_in_month(school.db, terms, days) if terms.kind == "month" and days else ()
+            _write_each(school.db, terms, price_marks(terms, within, planned))
 
 
 def months_beside(db: sqlite3.Connection, subscription_ids: Iterable[int]) -> list[Touched]:
@@ -85,6 +95,13 @@ def write_charges(db: sqlite3.Connection, student_id: int, terms: Terms, charges
     )
 
 
+def _write_each(db: sqlite3.Connection, terms: Terms, charges: Sequence[Charge]) -> None:
+    """Write each charge onto its student's mark: a subscription that was moved has marks of several (R41)."""
+    for student_id in {charge.student_id for charge in charges}:
+        theirs = [charge for charge in charges if charge.student_id == student_id]
+        write_charges(db, terms.student_id if student_id is None else student_id, terms, theirs)
+
+
 def price_unpaid(school: WritableSchool, student_id: int, first_on: date) -> int:
     """Let the student's subscriptions pay the marks that had none since `first_on` (R33); return how many got one."""
     rows = school.db.execute(
@@ -106,6 +123,11 @@ def price_unpaid(school: WritableSchool, student_id: int, first_on: date) -> int
 
 def _bind(db: sqlite3.Connection, student_id: int, mark: Mark, payer: Terms) -> None:
     write_charges(db, student_id, payer, [Charge(mark.occasion, payer.id, 0, 0, "paid")])
+
+
+def _counts(db: sqlite3.Connection, touched: Touched) -> bool:
+    row = db.execute("SELECT deleted_on IS NULL FROM subscription WHERE id = ?", (touched.subscription_id,)).fetchone()
+    return bool(row[0])
 
 
 def _span(db: sqlite3.Connection, touched: Touched) -> Period | None:

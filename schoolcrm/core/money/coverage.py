@@ -21,6 +21,7 @@ from schoolcrm.core.rules.coverage import (
 )
 from schoolcrm.core.rules.dates import add_months
 from schoolcrm.core.rules.paying import package_size
+from schoolcrm.core.rules.prices import for_any_lesson
 
 MONTHS_AHEAD = 120
 """How far an open-ended schedule is walked."""
@@ -67,14 +68,18 @@ def lessons_left_of(db: sqlite3.Connection, terms: Terms, used: int, balance: in
 
 
 def _price_of_next(db: sqlite3.Connection, terms: Terms, used: int, today: date) -> int:
-    """Return what the next lesson costs, attended; of a month plan the next one in the schedule, if there is any."""
-    if terms.kind == "month" and terms.billing == "by-lesson":
+    """Return what the next lesson costs, attended: of a month plan or with discounts the next one in the schedule.
+
+    With none in the month to come, any lesson that the subscription covers.
+    """
+    if terms.discounts or (terms.kind == "month" and terms.billing == "by-lesson"):
         last = min(terms.last_on or date.max, add_months(max(today, terms.first_on), 1))
         for one in coming_charges(db, terms.student_id, today, last):
             if one.charge.subscription_id == terms.id:
                 return one.charge.price
     mark = Mark(Occasion(max(today, terms.first_on), "", 0, None, 0))
-    charges = price_package(terms, [mark], used) if terms.kind == "package" else price_marks(terms, [mark])
+    usual = for_any_lesson(terms)
+    charges = price_package(usual, [mark], used) if terms.kind == "package" else price_marks(usual, [mark])
     return charges[0].price
 
 

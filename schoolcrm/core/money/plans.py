@@ -1,7 +1,9 @@
 """Plans: the catalogue of what the school sells (R30)."""
 
+import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from schoolcrm.core.errors import BadValue, Refused
 from schoolcrm.core.language import _
@@ -10,6 +12,17 @@ from schoolcrm.core.store.transaction import WritableSchool
 
 KINDS = ("lesson", "package", "month")
 BILLINGS = ("by-lesson", "upfront")
+_TERMS = (
+    "kind",
+    "price",
+    "lessons",
+    "length_days",
+    "length_months",
+    "billing",
+    "separate",
+    "burn",
+    "stop_at_end",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,34 +49,107 @@ def add_plan(school: WritableSchool, offer: Offer) -> int:
     Raises BadValue for terms that don't fit together, Refused for a name that is taken.
     """
     check_offer(offer)
-    name = tidy(offer.name)
-    if school.db.execute("SELECT 1 FROM plan WHERE name_key = ?", (fold(name),)).fetchone():
-        raise Refused(
-            _("There is a plan «{name}» already.").format(name=name),
-            _("Choose another name, or sell that one."),
-        )
-    from schoolcrm.core.store.models import Plan, PlanLessonType, PlanSubject
+    _require_free_name(school.db, offer.name)
+    from schoolcrm.core.store.models import Plan
 
-    plan = school.add(
-        Plan,
-        name=name,
-        name_key=fold(name),
-        kind=offer.kind,
-        price=offer.price,
-        lessons=offer.lessons,
-        length_days=offer.length_days,
-        length_months=offer.length_months,
-        billing=offer.billing,
-        separate=offer.separate,
-        burn=offer.burn,
-        stop_at_end=offer.stop_at_end,
-    )
+    plan = school.add(Plan, **_columns(offer))
     assert plan.id is not None
-    for subject_id in offer.subject_ids:
-        school.add(PlanSubject, plan_id=plan.id, subject_id=subject_id)
-    for lesson_type_id in offer.lesson_type_ids:
-        school.add(PlanLessonType, plan_id=plan.id, lesson_type_id=lesson_type_id)
+    _cover(school, plan.id, offer)
     return plan.id
+
+
+def read_offer(db: sqlite3.Connection, plan_id: int) -> Offer:
+    """Return the terms of a plan as they are now."""
+    name, kind, price, lessons, days, months, billing, separate, burn, stop_at_end = db.execute(
+        "SELECT name, kind, price, lessons, length_days, length_months, billing, separate, burn, stop_at_end"
+        "  FROM plan WHERE id = ?",
+        (plan_id,),
+    ).fetchone()
+
+    def covered(kind: str) -> list[int]:
+        query = f"SELECT {kind}_id FROM plan_{kind} WHERE plan_id = ? ORDER BY 1"  # noqa: S608
+        return [number for (number,) in db.execute(query, (plan_id,))]
+
+    return Offer(
+        name=name,
+        kind=kind,
+        price=price,
+        lessons=lessons,
+        length_days=days,
+        length_months=months,
+        billing=billing,
+        separate=bool(separate),
+        burn=bool(burn),
+        stop_at_end=bool(stop_at_end),
+        subject_ids=covered("subject"),
+        lesson_type_ids=covered("lesson_type"),
+    )
+
+
+def edit_plan(school: WritableSchool, plan_id: int, offer: Offer) -> None:
+    """Give the plan other terms for the sales to come; what was sold keeps the terms it was sold on (R30).
+
+    Raises BadValue for terms that don't fit together, Refused for a name that is taken.
+    """
+    check_offer(offer)
+    _require_free_name(school.db, offer.name, but=plan_id)
+    columns = _columns(offer)
+    changes = ", ".join(f"{column} = :{column}" for column in columns)
+    school.db.execute(f"UPDATE plan SET {changes} WHERE id = :id", {**columns, "id": plan_id})  # noqa: S608
+    now = read_offer(school.db, plan_id)
+    if (sorted(now.subject_ids), sorted(now.lesson_type_ids)) != (
+        sorted(offer.subject_ids),
+        sorted(offer.lesson_type_ids),
+    ):
+        school.db.execute("DELETE FROM plan_subject WHERE plan_id = ?", (plan_id,))
+        school.db.execute("DELETE FROM plan_lesson_type WHERE plan_id = ?", (plan_id,))
+        _cover(school, plan_id, offer)
+
+
+def archive_plan(school: WritableSchool, plan_id: int) -> None:
+    """Take the plan out of the catalogue: it is sold no more, what was sold goes on. Refused if it is out already."""
+    _require_archived(school.db, plan_id, False)
+    school.db.execute("UPDATE plan SET archived_on = ? WHERE id = ?", (school.today.isoformat(), plan_id))
+
+
+def restore_plan(school: WritableSchool, plan_id: int) -> None:
+    """Take the plan back into the catalogue; Refused if it is there."""
+    _require_archived(school.db, plan_id, True)
+    school.db.execute("UPDATE plan SET archived_on = NULL WHERE id = ?", (plan_id,))
+
+
+def _require_archived(db: sqlite3.Connection, plan_id: int, archived: bool) -> None:
+    name, archived_on = db.execute("SELECT name, archived_on FROM plan WHERE id = ?", (plan_id,)).fetchone()
+    if (archived_on is not None) == archived:
+        return
+    sentence = _("The plan «{name}» is not archived.") if archived else _("The plan «{name}» is archived already.")
+    raise Refused(sentence.format(name=name), _("'schoolcrm subscription plans list --all' shows all plans."))
+
+
+def _require_free_name(db: sqlite3.Connection, name: str, but: int | None = None) -> None:
+    query = "SELECT archived_on FROM plan WHERE name_key = ? AND id IS NOT ?"
+    taken = db.execute(query, (fold(tidy(name)), but)).fetchone()
+    if taken:
+        raise Refused(
+            _("There is a plan «{name}» already.").format(name=tidy(name)),
+            _("It is archived: 'schoolcrm subscription plans restore' brings it back.")
+            if taken[0]
+            else _("Choose another name, or sell that one."),
+        )
+
+
+def _columns(offer: Offer) -> dict[str, Any]:
+    terms = {name: getattr(offer, name) for name in _TERMS}
+    return {"name": tidy(offer.name), "name_key": fold(tidy(offer.name)), **terms}
+
+
+def _cover(school: WritableSchool, plan_id: int, offer: Offer) -> None:
+    from schoolcrm.core.store.models import PlanLessonType, PlanSubject
+
+    for subject_id in offer.subject_ids:
+        school.add(PlanSubject, plan_id=plan_id, subject_id=subject_id)
+    for lesson_type_id in offer.lesson_type_ids:
+        school.add(PlanLessonType, plan_id=plan_id, lesson_type_id=lesson_type_id)
 
 
 def check_offer(offer: Offer) -> None:

@@ -39,9 +39,12 @@ _LABEL = """
 """
 
 
-def find_plan(db: sqlite3.Connection, ref: str) -> int:
-    """Return the id of the plan named by id, name or part of a name; raises Ambiguous, NotFound, BadValue."""
-    return _PLANS.find(db, ref)
+def find_plan(db: sqlite3.Connection, ref: str, *, include_archived: bool = False) -> int:
+    """Return the id of the plan named by id, name or part of a name; raises Ambiguous, NotFound, BadValue.
+
+    Archived plans are found only with `include_archived`.
+    """
+    return _PLANS.find(db, ref, include_archived=include_archived)
 
 
 def find_subscription(

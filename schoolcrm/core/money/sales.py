@@ -1,17 +1,20 @@
 """Selling subscriptions: a sale on credit is a sale (R7, R30–R33, R40, R41a)."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from schoolcrm.core.errors import BadValue, NotFound, Refused
 from schoolcrm.core.language import _
+from schoolcrm.core.learning.groups import require_active_student
 from schoolcrm.core.money.charges import months_beside, price_anew, price_unpaid
 from schoolcrm.core.money.plans import BILLINGS
 from schoolcrm.core.money.terms import terms_of
 from schoolcrm.core.rules.charging import upfront_charges
 from schoolcrm.core.rules.dates import add_months, human_date
 from schoolcrm.core.statuses.events import require_active, subscription_sold
+from schoolcrm.core.statuses.trials import require_free_trial
 from schoolcrm.core.store.transaction import WritableSchool
 
 
@@ -63,17 +66,22 @@ def sell(school: WritableSchool, sale: Sale, *, reprice: bool = False) -> Sold:
     """Sell a plan to a student, move the client's statuses (R7) and charge what is due upfront (R31).
 
     `reprice`: marks without a subscription since its first day are paid by it (R33). Lessons to come that it
-    takes over from a month plan make that plan's others dearer (R31). Raises Refused for a deleted
-    client or archived plan, BadValue for days or a billing that don't fit.
+    takes over from a month plan make that plan's others dearer (R31). Raises Refused for an archived student or
+    plan, an archived or deleted client, and a free trial when there was one (R12); BadValue for days or a billing
+    that don't fit.
     """
     client_id = _client_of(school, sale.student_id)
     require_active(school.db, client_id)
     plan = _plan(school, sale.plan_id)
+    if sale.origin == "sale":
+        require_active_student(school.db, sale.student_id)
+        if sale.trial and (plan.price if sale.price is None else sale.price) == 0:
+            require_free_trial(school.db, client_id)
     last_on = sale.last_on or _last_day(plan, sale.first_on)
     _check(sale, plan, last_on)
     subscription_id = _record(school, sale, plan, last_on)
     _cover(school, subscription_id, sale)
-    _charge_upfront(school, subscription_id)
+    charge_upfront(school, subscription_id)
     if not sale.trial and sale.origin == "sale":
         subscription_sold(school, client_id, subscription_id)
     repriced = price_unpaid(school, sale.student_id, sale.first_on) if reprice else 0
@@ -180,11 +188,18 @@ def _cover(school: WritableSchool, subscription_id: int, sale: Sale) -> None:
         )
 
 
-def _charge_upfront(school: WritableSchool, subscription_id: int) -> None:
+def charge_upfront(school: WritableSchool, subscription_id: int) -> None:
+    """Bring what the subscription charges upfront in line with its terms as they are now (R31, R41).
+
+    Days no longer covered are taken back, those that stay keep their entry.
+    """
+    due = {day.isoformat(): amount for day, amount in upfront_charges(terms_of(school.db, subscription_id))}
+    school.db.execute(
+        "DELETE FROM upfront_charge WHERE subscription_id = ? AND on_date NOT IN (SELECT value FROM json_each(?))",
+        (subscription_id, json.dumps(list(due))),
+    )
     school.db.executemany(
-        "INSERT INTO upfront_charge (subscription_id, on_date, amount) VALUES (?, ?, ?)",
-        [
-            (subscription_id, day.isoformat(), amount)
-            for day, amount in upfront_charges(terms_of(school.db, subscription_id))
-        ],
+        "INSERT INTO upfront_charge (subscription_id, on_date, amount) VALUES (?, ?, ?)"
+        " ON CONFLICT DO UPDATE SET amount = excluded.amount WHERE amount <> excluded.amount",
+        [(subscription_id, day, amount) for day, amount in due.items()],
     )

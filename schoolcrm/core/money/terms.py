@@ -2,61 +2,105 @@
 
 import sqlite3
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from schoolcrm.core.rules.charging import Mark, Occasion, Terms
+from schoolcrm.core.rules.discounts import Discount
 
 _TERMS = """
     SELECT id, student_id, kind, price, lessons, first_on, last_on, billing, separate, stop_at_end,
            (SELECT group_concat(subject_id) FROM subscription_subject WHERE subscription_id = subscription.id),
-           (SELECT group_concat(lesson_type_id) FROM subscription_lesson_type WHERE subscription_id = subscription.id)
+           (SELECT group_concat(lesson_type_id) FROM subscription_lesson_type WHERE subscription_id = subscription.id),
+           EXISTS (SELECT 1 FROM discount WHERE discount.student_id = subscription.student_id)
       FROM subscription
 """
 _MARKS = """
     SELECT mark.subscription_id, mark.on_date, lesson.time, lesson.id, lesson.subject_id, lesson.lesson_type_id,
-           mark.share
+           mark.share, mark.student_id
       FROM mark
       JOIN lesson ON lesson.id = mark.lesson_id
+"""
+_DISCOUNTS = """
+    SELECT id, student_id, percent, amount, first_on, last_on,
+           (SELECT group_concat(subject_id) FROM discount_subject WHERE discount_id = discount.id),
+           (SELECT group_concat(lesson_type_id) FROM discount_lesson_type WHERE discount_id = discount.id)
+      FROM discount
+     WHERE student_id = ?
+     ORDER BY id
 """
 
 
 def terms_of_student(db: sqlite3.Connection, student_id: int) -> list[Terms]:
-    """Return the student's subscriptions, those deleted left out (R41)."""
-    rows = db.execute(_TERMS + " WHERE student_id = ? AND deleted_on IS NULL", (student_id,))
-    return [_terms(*row) for row in rows]
+    """Return the student's subscriptions with the student's discounts (R35), those deleted left out (R41)."""
+    rows = db.execute(_TERMS + " WHERE student_id = ? AND deleted_on IS NULL", (student_id,)).fetchall()
+    discounts = discounts_of(db, student_id) if rows and rows[0][-1] else ()
+    return [_terms(discounts, *row[:-1]) for row in rows]
 
 
 def terms_of(db: sqlite3.Connection, subscription_id: int) -> Terms:
-    """Return one subscription's terms, also of a deleted one."""
-    return _terms(*db.execute(_TERMS + " WHERE id = ?", (subscription_id,)).fetchone())
+    """Return one subscription's terms with its student's discounts (R35), also of a deleted one."""
+    *row, has_discounts = db.execute(_TERMS + " WHERE id = ?", (subscription_id,)).fetchone()
+    return _terms(discounts_of(db, row[1]) if has_discounts else (), *row)
+
+
+def discounts_of(db: sqlite3.Connection, student_id: int) -> tuple[Discount, ...]:
+    """Return all discounts of a student, past and coming ones too (R35)."""
+    return tuple(_discount(*row) for row in db.execute(_DISCOUNTS, (student_id,)))
+
+
+def with_discounts_of(db: sqlite3.Connection, terms: Terms, marks: Iterable[Mark]) -> Terms:
+    """Return the terms with the discounts of those too who had the subscription before and have marks under it."""
+    others = {mark.student_id for mark in marks if mark.student_id is not None} - {terms.student_id}
+    theirs = (discount for student_id in sorted(others) for discount in discounts_of(db, student_id))
+    return replace(terms, discounts=(*terms.discounts, *theirs)) if others else terms
 
 
 def marks_under(db: sqlite3.Connection, subscription_id: int) -> list[Mark]:
     """Return all marks that a subscription pays."""
-    rows = db.execute(_MARKS + " WHERE mark.subscription_id = ?", (subscription_id,))
+    rows = db.execute(_MARKS + " WHERE mark.subscription_id = ? ORDER BY mark.student_id", (subscription_id,))
     return [mark_of(row[1:]) for row in rows]
 
 
 def used_of_packages(
     db: sqlite3.Connection, offers: Iterable[Terms], without_lesson: int | None = None
 ) -> dict[int, int]:
-    """Return how many lessons of each package are used up (R31), one lesson left out if asked."""
-    query = "SELECT count(*) FROM mark WHERE subscription_id = ? AND share > 0 AND lesson_id IS NOT ?"
+    """Return how many lessons of each package are used up (R31), its student's mark at one lesson left out if asked.
+
+    A sibling's mark at that lesson, made before the package was moved (R41), counts.
+    """
+    query = (
+        "SELECT count(*) FROM mark WHERE subscription_id = ? AND share > 0 AND NOT (lesson_id IS ? AND student_id = ?)"
+    )
     return {
-        terms.id: db.execute(query, (terms.id, without_lesson)).fetchone()[0]
+        terms.id: db.execute(query, (terms.id, without_lesson, terms.student_id)).fetchone()[0]
         for terms in offers
         if terms.kind == "package"
     }
 
 
 def mark_of(row: Sequence[Any]) -> Mark:
-    """Return the mark of a row (date, time, lesson, subject, lesson type, share)."""
-    on, time, lesson_id, subject_id, lesson_type_id, share = row
-    return Mark(Occasion(date.fromisoformat(on), time, lesson_id, subject_id, lesson_type_id), share)
+    """Return the mark of a row (date, time, lesson, subject, lesson type, share, and the student if it matters)."""
+    on, time, lesson_id, subject_id, lesson_type_id, share, *student = row
+    return Mark(Occasion(date.fromisoformat(on), time, lesson_id, subject_id, lesson_type_id), share, *student)
 
 
-def _terms(*row: Any) -> Terms:
+def _discount(*row: Any) -> Discount:
+    number, student, percent, amount, first, last, subjects, types = row
+    return Discount(
+        id=number,
+        student_id=student,
+        percent=percent,
+        amount=amount,
+        first_on=date.fromisoformat(first) if first else None,
+        last_on=date.fromisoformat(last) if last else None,
+        subjects=_numbers(subjects),
+        lesson_types=_numbers(types),
+    )
+
+
+def _terms(discounts: tuple[Discount, ...], *row: Any) -> Terms:
     number, student, kind, price, lessons, first, last, billing, separate, stop, subjects, types = row
     return Terms(
         id=number,
@@ -71,6 +115,7 @@ def _terms(*row: Any) -> Terms:
         stop_at_end=bool(stop),
         subjects=_numbers(subjects),
         lesson_types=_numbers(types),
+        discounts=discounts,
     )
 
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from itertools import groupby
 from typing import Literal
 
-from schoolcrm.core.rules.money import prorate, share_of
+from schoolcrm.core.rules.money import share_of
 from schoolcrm.core.rules.paying import (
     Mark,
     Moment,
@@ -21,6 +21,7 @@ from schoolcrm.core.rules.paying import (
     planned_under,
     used_lessons,
 )
+from schoolcrm.core.rules.prices import month_end, price_at_sale, price_on, upfront_charges
 
 __all__ = [
     "Basis",
@@ -36,6 +37,7 @@ __all__ = [
     "paying_order",
     "planned_id",
     "planned_under",
+    "price_at_sale",
     "price_marks",
     "price_month",
     "price_of_next",
@@ -56,6 +58,7 @@ class Charge:
 
     ``basis``: 'paid'; 'upfront' (0, paid by the sale); 'over' (R34, a used-up package, into debt); 'none'
     (R33, no subscription, 0); 'trial' (R12, free). ``subscription_id`` is None for the last two.
+    ``student_id``: the mark's (None: the student who has the subscription).
     """
 
     occasion: Occasion
@@ -63,6 +66,7 @@ class Charge:
     price: int
     amount: int
     basis: Basis
+    student_id: int | None = None
 
     @property
     def lesson_id(self) -> int:
@@ -70,14 +74,9 @@ class Charge:
         return self.occasion.id
 
 
-def free_charge(occasion: Occasion, basis: Literal["none", "trial"]) -> Charge:
+def free_charge(occasion: Occasion, basis: Literal["none", "trial"], student_id: int | None = None) -> Charge:
     """Return the charge of 0 for a lesson without subscription (R33) or a free trial (R12)."""
-    return Charge(occasion, None, 0, 0, basis)
-
-
-def price_on(terms: Terms, occasion: Occasion) -> int:
-    """Return P of R31 for that lesson: the plan's price, of a month only the part that is covered."""
-    return _covered_part(terms, terms.price, occasion.on)
+    return Charge(occasion, None, 0, 0, basis, student_id)
 
 
 def price_marks(terms: Terms, marks: Iterable[Mark], planned: Sequence[Occasion] = ()) -> list[Charge]:
@@ -101,8 +100,8 @@ def price_package(terms: Terms, marks: Iterable[Mark], used_before: int = 0) -> 
     """Return the charges of the marks under one package, in the order of the lessons (R31, R34).
 
     All its marks are needed, or those after the first ``used_before`` lessons used. The N-th lesson used
-    costs what is left of P; a share of 0 % uses none. Beyond N: the common price into debt, also of one paid
-    upfront, or as R33 if the plan stops.
+    costs what its own P (R35) leaves over N − 1 common prices; a share of 0 % uses none. Beyond N: the common
+    price into debt, also of one paid upfront, or as R33 if the plan stops.
     """
     charges = []
     number = used_before
@@ -116,37 +115,20 @@ def price_month(terms: Terms, month: date, marks: Iterable[Mark], planned: Seque
     """Return the charges of the marks of one calendar month (``month``: its first day), in order (R31).
 
     ``planned`` are the lessons not yet held that the subscription will pay; other months' are left aside.
-    They count in N, and the last lesson of all, held or planned, costs what is left of P.
+    They count in N, and the last lesson of all, held or planned, costs what its own P (R35) leaves over N − 1
+    common prices.
     """
     ordered = _in_order(mark for mark in marks if mark.occasion.on.replace(day=1) == month)
-    moments = [lesson.moment for lesson in planned if lesson.on.replace(day=1) == month]
-    moments += [mark.occasion.moment for mark in ordered]
-    last = max(moments, default=None)
-    return [_price_in_month(terms, mark, len(moments), mark.occasion.moment == last) for mark in ordered]
+    waiting = [lesson.moment for lesson in planned if lesson.on.replace(day=1) == month]
+    count = len(waiting) + len(ordered)
+    ends = bool(ordered) and all(moment < ordered[-1].occasion.moment for moment in waiting)
+    return [_price_in_month(terms, mark, count, ends and mark is ordered[-1]) for mark in ordered]
 
 
 def price_of_next(terms: Terms, marks: Iterable[Mark], occasion: Occasion, planned: Sequence[Occasion] = ()) -> int:
     """Return what the next lesson, attended, would cost after these marks (R38); upfront: 0."""
     charges = price_marks(terms, [*marks, Mark(occasion)], planned)
     return next(charge.price for charge in charges if charge.occasion.moment == occasion.moment)
-
-
-def upfront_charges(terms: Terms) -> list[tuple[date, int]]:
-    """Return the days and sums that the sale itself charges (R31), none when billed by lesson.
-
-    A package or lesson: P on the first day. A month plan: P of each month on its first covered day;
-    ValueError if it has no last day, for such charges never end.
-    """
-    if terms.billing != "upfront":
-        return []
-    if terms.last_on is None and terms.kind == "month":
-        raise ValueError(f"subscription {terms.id}: a month plan charged upfront needs a last day")
-    if terms.last_on is not None and terms.last_on < terms.first_on:
-        return []
-    if terms.kind != "month" or terms.last_on is None:
-        return [(terms.first_on, terms.price)]
-    days = _first_days(terms.first_on, terms.last_on)
-    return [(day, _covered_part(terms, terms.price, day)) for day in days]
 
 
 def projected(
@@ -225,7 +207,7 @@ class _Outlook:
 
     def _held_in(self, terms: Terms, month: date) -> list[Mark]:
         """Take out the marks up to the month's end; return the month's, count earlier ones as passed."""
-        end = _month_end(month)
+        end = month_end(month)
         waiting = self.held.get(terms.id, [])
         due = [mark for mark in waiting if mark.occasion.on <= end]
         self.held[terms.id] = waiting[len(due) :]
@@ -236,53 +218,35 @@ class _Outlook:
 
 def _price_lesson(terms: Terms, mark: Mark) -> Charge:
     if terms.billing == "upfront":
-        return Charge(mark.occasion, terms.id, 0, 0, "upfront")
-    price = price_on(terms, mark.occasion)
-    return Charge(mark.occasion, terms.id, price, share_of(price, mark.share), "paid")
+        return _charge(terms, mark, 0, "upfront")
+    return _charge(terms, mark, price_on(terms, mark.occasion, mark.student_id), "paid")
 
 
 def _price_in_package(terms: Terms, mark: Mark, number: int) -> Charge:
     size = package_size(terms)
-    whole = price_on(terms, mark.occasion)
+    whole = price_on(terms, mark.occasion, mark.student_id)
     common = whole // size
     if number > size and mark.share > 0:
         if terms.stop_at_end:
-            return free_charge(mark.occasion, "none")
-        return Charge(mark.occasion, terms.id, common, share_of(common, mark.share), "over")
+            return free_charge(mark.occasion, "none", mark.student_id)
+        return _charge(terms, mark, common, "over")
     if terms.billing == "upfront":
-        return Charge(mark.occasion, terms.id, 0, 0, "upfront")
+        return _charge(terms, mark, 0, "upfront")
     price = whole - (size - 1) * common if number == size else common
-    return Charge(mark.occasion, terms.id, price, share_of(price, mark.share), "paid")
+    return _charge(terms, mark, price, "paid")
 
 
 def _price_in_month(terms: Terms, mark: Mark, lessons: int, is_last: bool) -> Charge:
     if terms.billing == "upfront":
-        return Charge(mark.occasion, terms.id, 0, 0, "upfront")
-    whole = price_on(terms, mark.occasion)
+        return _charge(terms, mark, 0, "upfront")
+    whole = price_on(terms, mark.occasion, mark.student_id)
     common = whole // lessons
     price = whole - (lessons - 1) * common if is_last else common
-    return Charge(mark.occasion, terms.id, price, share_of(price, mark.share), "paid")
+    return _charge(terms, mark, price, "paid")
 
 
-def _covered_part(terms: Terms, price: int, day: date) -> int:
-    if terms.kind != "month":
-        return price
-    first, last = day.replace(day=1), _month_end(day)
-    covered_from, covered_to = max(first, terms.first_on), min(last, terms.last_on or last)
-    return prorate(price, max(0, (covered_to - covered_from).days + 1), last.day)
-
-
-def _first_days(first: date, last: date) -> Iterator[date]:
-    day = first
-    while day <= last:
-        yield day
-        day = _month_end(day) + timedelta(days=1)
-
-
-def _month_end(day: date) -> date:
-    if day.month == 12:
-        return day.replace(day=31)
-    return day.replace(month=day.month + 1, day=1) - timedelta(days=1)
+def _charge(terms: Terms, mark: Mark, price: int, basis: Basis) -> Charge:
+    return Charge(mark.occasion, terms.id, price, share_of(price, mark.share), basis, mark.student_id)
 
 
 def _in_order(marks: Iterable[Mark]) -> list[Mark]:

@@ -77,9 +77,20 @@ def walk(balances: Mapping[int, int], charges: Iterable[ProjectedCharge], *, fre
 
 
 def last_free_day(offers: Iterable[Terms]) -> date:
-    """Return the last day a subscription can pay a lesson that costs nothing: upfront, or priced 0."""
-    free = (terms for terms in offers if terms.billing == "upfront" or terms.price < _LEAST[terms.kind](terms))
-    return max((terms.last_on or date.max for terms in free), default=date.min)
+    """Return the last day a subscription can pay a lesson that costs nothing: upfront, priced 0, or discounted to 0."""
+    return max((_free_until(terms) for terms in offers), default=date.min)
+
+
+def _free_until(terms: Terms) -> date:
+    ends, least = terms.last_on or date.max, _LEAST[terms.kind](terms)
+    if terms.billing == "upfront" or terms.price < least:
+        return ends
+    free = (
+        discount.last_on or date.max
+        for discount in terms.discounts
+        if discount.taken_off(terms.price) < least and discount.covers_any(terms.subjects, terms.lesson_types)
+    )
+    return min(ends, max(free, default=date.min))
 
 
 # Below these prices, in kopecks, single lessons may cost nothing: a month's price is shared among its covered days

@@ -20,6 +20,8 @@ _DIGITS = (
     r"(?:(?P<point>[.,])(?P<part>[0-9]{1,2}))?"
 )
 _LONG_PART = r"[0-9 ]+[.,][0-9]{3,}"
+_PERCENT = r"(?P<whole>[0-9]{1,3})(?:[.,](?P<part>[0-9]{1,2}))? ?%?"
+_WHOLE = 10_000
 _LONGEST = 60
 _MOST_DIGITS = 12
 
@@ -97,6 +99,33 @@ def human_money(kopecks: int) -> str:
     if current_language() == "ru":
         return f"{sign}{whole:,}".replace(",", "\u00a0") + f",{part:02}"
     return f"{sign}{whole:,}.{part:02}"
+
+
+def parse_percent(text: str) -> int:
+    """Return hundredths of a percent, above 0 and not above 100 %: ``10``, ``12.5``, ``12,5 %`` (R35).
+
+    Raises BadValue, also for more than two decimals.
+    """
+    found = re.fullmatch(_PERCENT, tidy(text))
+    hundredths = int(found["whole"]) * 100 + int((found["part"] or "").ljust(2, "0")) if found else 0
+    if not 0 < hundredths <= _WHOLE:
+        raise BadValue(
+            _('"{value}" is not a percentage above 0 and up to 100.').format(value=excerpt(text)),
+            _("Write it like 10 or 12.5, with two decimals at most."),
+        )
+    return hundredths
+
+
+def human_percent(hundredths: int) -> str:
+    """Return the percentage as people of the language in use read it: ``12,5 %`` or ``12.5 %``."""
+    point = "," if current_language() == "ru" else "."
+    return f"{machine_percent(hundredths).replace('.', point)}\u00a0%"
+
+
+def machine_percent(hundredths: int) -> str:
+    """Return the percentage for other programs, without needless decimals: ``12.5``."""
+    whole, part = divmod(hundredths, 100)
+    return f"{whole}.{part:02}".rstrip("0").rstrip(".")
 
 
 def share_of(price: int, percent: int) -> int:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from math import prod
 
+from schoolcrm.core.rules.discounts import Discount
+
 Moment = tuple[date, str, int]
 
 ATTENDED = 100
@@ -18,7 +20,8 @@ class Terms:
 
     ``kind`` is 'lesson', 'package' (of ``lessons``) or 'month', ``price`` its price in kopecks. ``last_on``
     is inclusive (None: open end), extensions and an early closing counted in. ``billing`` is 'by-lesson' or
-    'upfront'. Empty ``subjects`` or ``lesson_types`` cover all of them.
+    'upfront'. Empty ``subjects`` or ``lesson_types`` cover all of them. ``discounts`` are the student's, and
+    those of others who have marks under it (R35).
     """
 
     id: int
@@ -33,6 +36,7 @@ class Terms:
     stop_at_end: bool
     subjects: frozenset[int]
     lesson_types: frozenset[int]
+    discounts: tuple[Discount, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +57,14 @@ class Occasion:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A student's mark at a lesson; ``share`` is the percent of the price that it costs (attended: 100)."""
+    """A student's mark at a lesson; ``share`` is the percent of the price that it costs (attended: 100).
+
+    ``student_id`` None: the student who has the subscription, else another one, who had it before (R41).
+    """
 
     occasion: Occasion
     share: int = ATTENDED
+    student_id: int | None = None
 
 
 LessonsLeft = Callable[[Terms], int | None]

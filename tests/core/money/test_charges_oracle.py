@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from builders import make_school
 from hypothesis import given, settings
-from ledger_oracle import upfront
+from ledger_changes import CHANGED_HISTORIES, Change, change
 from ledger_world import HISTORIES, Event, World, world
 
 from schoolcrm.core.money.ledger import balance, balances
@@ -23,6 +23,20 @@ def test_charges_and_balances_equal_the_oracle_after_every_event(path: Path, his
     with world(path) as here:
         for event in history:
             here.happen(event)
+            assert charges(here) == expected_charges(here)
+        check_balances(here)
+        check_views(here)
+
+
+@settings(max_examples=120, deadline=None)
+@given(history=CHANGED_HISTORIES)
+def test_r41_subscriptions_changed_after_the_sale_too(path: Path, history: list[Event | Change]) -> None:
+    with world(path) as here:
+        for event in history:
+            if isinstance(event, Change):
+                change(here, event)
+            else:
+                here.happen(event)
             assert charges(here) == expected_charges(here)
         check_balances(here)
         check_views(here)
@@ -59,5 +73,5 @@ def check_views(here: World) -> None:
     assert sorted(db.execute("SELECT * FROM account_balance")) == sorted(db.execute(entries))
     clients = "SELECT client_id, sum(amount) FROM ledger_entry GROUP BY client_id"
     assert sorted(db.execute("SELECT * FROM client_balance")) == sorted(db.execute(clients))
-    sums = sorted((day.isoformat(), sum_) for sold in here.oracle.sold for day, sum_ in upfront(sold))
+    sums = sorted((day.isoformat(), sum_) for sold in here.oracle.sold for day, sum_ in here.oracle.upfront(sold))
     assert sorted(db.execute("SELECT on_date, amount FROM upfront_charge")) == sums

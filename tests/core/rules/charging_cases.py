@@ -1,9 +1,14 @@
 """Subscriptions and lessons in one line each, for the tests of charging and coverage."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
+from functools import partial
+from typing import Any
+
+from hypothesis import strategies as st
 
 from schoolcrm.core.rules.charging import Occasion, Terms
+from schoolcrm.core.rules.discounts import Discount
 from schoolcrm.core.rules.timetable import Slot, occurrences
 
 START = date(2026, 9, 1)
@@ -23,9 +28,52 @@ def subscription(
     stop_at_end: bool = False,
     subjects: Iterable[int] = (),
     lesson_types: Iterable[int] = (),
+    discounts: Iterable[Discount] = (),
 ) -> Terms:
     covers = frozenset(subjects), frozenset(lesson_types)
-    return Terms(id, 1, kind, price, lessons, first_on, last_on, billing, separate, stop_at_end, *covers)
+    facts = (kind, price, lessons, first_on, last_on, billing, separate, stop_at_end)
+    return Terms(id, 1, *facts, *covers, tuple(discounts))
+
+
+def percent(hundredths: int, **days_and_cover: Any) -> Discount:
+    return _discount(hundredths, None, **days_and_cover)
+
+
+def money(amount: int, **days_and_cover: Any) -> Discount:
+    return _discount(None, amount, **days_and_cover)
+
+
+def _discount(
+    hundredths: int | None,
+    amount: int | None,
+    *,
+    id: int = 1,
+    student: int = 1,
+    first_on: date | None = None,
+    last_on: date | None = None,
+    subjects: Iterable[int] = (),
+    lesson_types: Iterable[int] = (),
+) -> Discount:
+    covers = frozenset(subjects), frozenset(lesson_types)
+    return Discount(id, student, hundredths, amount, first_on, last_on, *covers)
+
+
+DISCOUNTS = st.lists(
+    st.builds(
+        lambda worth, first_on, length, **cover: worth(
+            first_on=first_on, last_on=length if length is None else (first_on or START) + length, **cover
+        ),
+        worth=st.integers(1, 10_000).map(lambda one: partial(percent, one))
+        | st.integers(1, 400_000).map(lambda one: partial(money, one)),
+        first_on=st.none() | st.dates(date(2026, 8, 20), date(2026, 11, 1)),
+        length=st.none() | st.timedeltas(timedelta(0), timedelta(60)),
+        id=st.integers(1, 99),
+        subjects=st.frozensets(st.integers(1, 2), max_size=1),
+        lesson_types=st.frozensets(st.integers(1, 2), max_size=1),
+    ),
+    max_size=3,
+    unique_by=lambda discount: discount.id,
+)
 
 
 def lesson(on: date = START, id: int = 1, time: str = "17:00", subject: int | None = 1, type: int = 1) -> Occasion:

@@ -2,7 +2,7 @@ from collections.abc import Iterator
 from datetime import date
 from itertools import chain, count, islice
 
-from charging_cases import START, lesson, september, subscription, weekly
+from charging_cases import DISCOUNTS, START, lesson, september, subscription, weekly
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -126,6 +126,7 @@ OFFERS = st.lists(
         separate=st.booleans(),
         stop_at_end=st.booleans(),
         subjects=st.frozensets(st.integers(1, 2), max_size=1),
+        discounts=DISCOUNTS,
     ),
     min_size=1,
     max_size=4,

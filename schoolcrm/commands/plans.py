@@ -1,0 +1,184 @@
+"""`schoolcrm subscription plans`: the catalogue of what the school sells."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from schoolcrm.commands.new_entries import New
+from schoolcrm.commands.people_options import refuse_empty
+from schoolcrm.commands.session import choose, done, reading, show, writing
+from schoolcrm.commands.subscription_group import Subjects, Types, entries_named
+from schoolcrm.core.errors import BadValue, WrongUsage
+from schoolcrm.core.language import _
+from schoolcrm.lazy import Changing, Showing, group
+
+if TYPE_CHECKING:
+    from schoolcrm.core.money.plans import Offer
+    from schoolcrm.core.store.transaction import WritableSchool
+
+plans = group(_("Plans: what the school sells."))
+
+PlanName = Annotated[str, typer.Argument(metavar="PLAN", help=_("Plan: id or name."))]
+
+
+@plans.command("add", cls=Changing, help=_("Add a plan to the catalogue."))
+def add_plan(
+    ctx: typer.Context,
+    name: Annotated[str, typer.Argument(help=_("What the plan is called."))],
+    kind: Annotated[str, typer.Option("--kind", help=_("lesson, package or month."))],
+    price: Annotated[str, typer.Option("--price", help=_("Of a lesson, of the package, or of a calendar month."))],
+    lessons: Annotated[int, typer.Option("--lessons", help=_("Lessons of a package."), show_default=False)] = 0,
+    subject: Subjects = [],  # noqa: B006
+    lesson_type: Types = [],  # noqa: B006
+    length: Annotated[str, typer.Option("--length", help=_("How long it is valid: 30d or 1m."))] = "",
+    billing: Annotated[str, typer.Option("--billing", help=_("by-lesson or upfront."))] = "by-lesson",
+    separate: Annotated[bool, typer.Option("--separate", help=_("With a balance of its own."))] = False,
+    burn: Annotated[bool, typer.Option("--burn", help=_("Lessons unused at the end are lost."))] = False,
+    stop_at_end: Annotated[
+        bool,
+        typer.Option("--stop-at-end", help=_("When it is used up, lessons are without subscription, not in debt.")),
+    ] = False,
+    new: New = False,
+) -> None:
+    from schoolcrm.core.money.plans import Offer, parse_length
+    from schoolcrm.core.money.plans import add_plan as add
+    from schoolcrm.core.rules.money import parse_money
+
+    days, months = parse_length(length)
+    with writing(ctx) as school:
+        offer = Offer(
+            name=name,
+            kind=kind,
+            price=parse_money(price),
+            lessons=lessons or None,
+            length_days=days,
+            length_months=months,
+            billing=billing,
+            separate=separate,
+            burn=burn,
+            stop_at_end=stop_at_end,
+            subject_ids=entries_named(school, "subjects", subject, new=new),
+            lesson_type_ids=entries_named(school, "lesson-types", lesson_type, new=new),
+        )
+        number = add(school, offer)
+    done(ctx, _("Plan {id} added: {name}.").format(id=number, name=name), id=number, name=name)
+
+
+@plans.command("list", cls=Showing, help=_("The plans on sale."))
+def list_plans(
+    ctx: typer.Context,
+    archived: Annotated[bool, typer.Option("--all", help=_("Archived ones too."))] = False,
+) -> None:
+    from schoolcrm.reports.subscriptions import find_plans, plans_table
+
+    with reading(ctx) as school:
+        rows = find_plans(school.db, archived=archived)
+    show(ctx, plans_table(rows))
+
+
+@plans.command("edit", cls=Changing, help=_("Change a plan for the sales to come; what was sold keeps its terms."))
+def edit_plan(
+    ctx: typer.Context,
+    plan: PlanName,
+    name: Annotated[str, typer.Option("--name", help=_("Another name."))] = "",
+    kind: Annotated[str, typer.Option("--kind", help=_("lesson, package or month."))] = "",
+    price: Annotated[str, typer.Option("--price", help=_("Of a lesson, of the package, or of a calendar month."))] = "",
+    lessons: Annotated[int, typer.Option("--lessons", help=_("Lessons of a package."), show_default=False)] = 0,
+    subject: Subjects = [],  # noqa: B006
+    lesson_type: Types = [],  # noqa: B006
+    length: Annotated[str, typer.Option("--length", help=_("How long it is valid: 30d or 1m."))] = "",
+    billing: Annotated[str, typer.Option("--billing", help=_("by-lesson or upfront."))] = "",
+    separate: Annotated[bool, typer.Option("--separate", help=_("With a balance of its own."))] = False,
+    burn: Annotated[bool, typer.Option("--burn", help=_("Lessons unused at the end are lost."))] = False,
+    stop_at_end: Annotated[
+        bool,
+        typer.Option("--stop-at-end", help=_("When it is used up, lessons are without subscription, not in debt.")),
+    ] = False,
+    unset: Annotated[
+        list[str],
+        typer.Option(
+            "--unset",
+            metavar="FIELD",
+            help=_("Take away: lessons, subject, type, length, separate, burn or stop-at-end; repeatable."),
+        ),
+    ] = [],  # noqa: B006
+    new: New = False,
+) -> None:
+    from schoolcrm.core.money import plans as catalogue
+    from schoolcrm.core.money.references import find_plan
+    from schoolcrm.core.rules.money import parse_money
+
+    refuse_empty(ctx)
+    told: dict[str, Any] = {"name": name, "kind": kind, "lessons": lessons, "billing": billing}
+    told |= {"separate": separate, "burn": burn, "stop_at_end": stop_at_end}
+    told = {field: value for field, value in told.items() if value}
+    if price:
+        told["price"] = parse_money(price)
+    if length:
+        told["length_days"], told["length_months"] = catalogue.parse_length(length)
+    with writing(ctx) as school:
+        number = choose(find_plan, school.db, plan)
+        told |= _cover_told(school, subject, lesson_type, new=new)
+        if not (told or unset):
+            raise WrongUsage(_("There is nothing to change."), _("Say what: --price, --name, --unset…"))
+        offer = replace(_without(catalogue.read_offer(school.db, number), unset), **told)
+        catalogue.edit_plan(school, number, offer)
+    done(ctx, _("Plan {id} changed: {name}.").format(id=number, name=offer.name), id=number, name=offer.name)
+
+
+@plans.command("archive", cls=Changing, help=_("Sell a plan no more; what was sold goes on."))
+def archive_plan(ctx: typer.Context, plan: PlanName) -> None:
+    from schoolcrm.core.money import plans as catalogue
+    from schoolcrm.core.money.references import find_plan
+
+    with writing(ctx) as school:
+        number = choose(find_plan, school.db, plan, include_archived=True)
+        catalogue.archive_plan(school, number)
+        name = catalogue.read_offer(school.db, number).name
+    done(ctx, _("Plan {id} archived: {name}.").format(id=number, name=name), id=number, name=name)
+
+
+@plans.command("restore", cls=Changing, help=_("Sell an archived plan again."))
+def restore_plan(ctx: typer.Context, plan: PlanName) -> None:
+    from schoolcrm.core.money import plans as catalogue
+    from schoolcrm.core.money.references import find_plan
+
+    with writing(ctx) as school:
+        number = choose(find_plan, school.db, plan, include_archived=True)
+        catalogue.restore_plan(school, number)
+        name = catalogue.read_offer(school.db, number).name
+    done(ctx, _("Plan {id} is on sale again: {name}.").format(id=number, name=name), id=number, name=name)
+
+
+_EMPTY: dict[str, dict[str, Any]] = {
+    "lessons": {"lessons": None},
+    "subject": {"subject_ids": ()},
+    "type": {"lesson_type_ids": ()},
+    "length": {"length_days": None, "length_months": None},
+    "separate": {"separate": False},
+    "burn": {"burn": False},
+    "stop-at-end": {"stop_at_end": False},
+}
+
+
+def _without(offer: "Offer", fields: list[str]) -> "Offer":
+    """Return the terms with these fields emptied; BadValue for one that can't be."""
+    for field in fields:
+        if field not in _EMPTY:
+            raise BadValue(
+                _("The field {name} can't be emptied.").format(name=f"«{field}»"),
+                _("Those that can: {names}.").format(names=", ".join(_EMPTY)),
+            )
+        offer = replace(offer, **_EMPTY[field])
+    return offer
+
+
+def _cover_told(
+    school: "WritableSchool", subjects: list[str], lesson_types: list[str], *, new: bool
+) -> dict[str, list[int]]:
+    told = {
+        "subject_ids": entries_named(school, "subjects", subjects, new=new),
+        "lesson_type_ids": entries_named(school, "lesson-types", lesson_types, new=new),
+    }
+    return {field: numbers for field, numbers in told.items() if numbers}
