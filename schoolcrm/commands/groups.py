@@ -4,9 +4,12 @@ from typing import Annotated
 
 import typer
 
+from schoolcrm.commands.freeze_options import Excused, FirstDay, LastDay, Reason, freeze_json, say_ends
 from schoolcrm.commands.new_entries import New, entry_named
-from schoolcrm.commands.session import choose, day, done, optional_day, reading, show, writing
-from schoolcrm.core.language import _
+from schoolcrm.commands.people_options import refuse_empty
+from schoolcrm.commands.session import choose, day, done, optional_day, reading, say, show, writing
+from schoolcrm.core.errors import WrongUsage
+from schoolcrm.core.language import _, ngettext
 from schoolcrm.lazy import Changing, Showing, group
 
 app = group(_("Groups and who learns in them."))
@@ -39,6 +42,81 @@ def add(
             size_limit=limit or None,
         )
     done(ctx, _("Group {id} added: {name}.").format(id=number, name=name), id=number)
+
+
+@app.command(cls=Changing, help=_("Change what is known about a group; what isn't named stays."))
+def edit(
+    ctx: typer.Context,
+    group: GroupName,
+    name: Annotated[str, typer.Option("--name", help=_("Another name."))] = "",
+    subject: Annotated[str, typer.Option("--subject", help=_("What it learns."))] = "",
+    level: Annotated[str, typer.Option("--level", help=_("Level of the group."))] = "",
+    teacher: Annotated[str, typer.Option("--teacher", help=_("Who teaches it."))] = "",
+    room: Annotated[str, typer.Option("--room", help=_("Where it meets."))] = "",
+    limit: Annotated[
+        int, typer.Option("--limit", help=_("Most members at once; 0: any number."), show_default=False)
+    ] = -1,
+    unset: Annotated[
+        list[str],
+        typer.Option("--unset", metavar="FIELD", help=_("Empty subject, level, teacher, room or limit; repeatable.")),
+    ] = [],  # noqa: B006
+    new: New = False,
+) -> None:
+    from schoolcrm.core.learning.group_changes import edit_group, emptied, group_name
+    from schoolcrm.core.learning.references import find_group
+
+    refuse_empty(ctx)
+    with writing(ctx) as school:
+        group_id = choose(find_group, school.db, group, include_archived=True)
+        facts = emptied(unset) | ({"name": name} if name else {})
+        for column, kind, text in (
+            ("subject_id", "subjects", subject),
+            ("level_id", "levels", level),
+            ("teacher_id", "teachers", teacher),
+            ("room_id", "rooms", room),
+        ):
+            facts |= {column: entry_named(school, kind, text, new=new)} if text else {}
+        facts |= {"size_limit": limit or None} if limit != -1 else {}
+        if not facts:
+            raise WrongUsage(_("There is nothing to change."), _("Say what: --name, --teacher, --limit, --unset…"))
+        lines = edit_group(school, group_id, facts)
+        known_as = group_name(school.db, group_id)
+    if lines:
+        sentence = ngettext(
+            "{count} line of the schedule follows the group.", "{count} lines of the schedule follow the group.", lines
+        )
+        say(ctx, sentence.format(count=lines))
+    done(ctx, _("Group {id} changed: {name}.").format(id=group_id, name=known_as), id=group_id, lines=lines)
+
+
+@app.command(cls=Changing, help=_("Put a group in the archive: it has no lessons from today on."))
+def archive(ctx: typer.Context, group: GroupName) -> None:
+    from schoolcrm.core.learning.group_changes import archive_group, group_name
+    from schoolcrm.core.learning.references import find_group
+
+    with writing(ctx) as school:
+        group_id = choose(find_group, school.db, group, include_archived=True)
+        members = archive_group(school, group_id)
+        name = group_name(school.db, group_id)
+    if members:
+        sentence = ngettext(
+            "warning: {count} student is a member still.", "warning: {count} students are members still.", len(members)
+        )
+        say(ctx, sentence.format(count=len(members)))
+    message = _("The group {name} is in the archive.")
+    done(ctx, message.format(name=name), id=group_id, members=members)
+
+
+@app.command(cls=Changing, help=_("Take a group out of the archive, with its members and schedule."))
+def restore(ctx: typer.Context, group: GroupName) -> None:
+    from schoolcrm.core.learning.group_changes import group_name, restore_group
+    from schoolcrm.core.learning.references import find_group
+
+    with writing(ctx) as school:
+        group_id = choose(find_group, school.db, group, include_archived=True)
+        restore_group(school, group_id)
+        name = group_name(school.db, group_id)
+    done(ctx, _("The group {name} is back.").format(name=name), id=group_id)
 
 
 @app.command(cls=Changing, help=_("Make a student a member of a group."))
@@ -92,6 +170,75 @@ def leave(
     else:
         message = _("{student} leaves {group}; the last day is {last}.").format(**names, last=human_date(left.last_on))
     done(ctx, message, group_id=group_id, student_id=student_id, last_on=left.last_on)
+
+
+@app.command(cls=Changing, help=_("Move a student to another group from a day on."))
+def transfer(
+    ctx: typer.Context,
+    student: StudentName,
+    source: Annotated[str, typer.Argument(metavar="FROM", help=_("The group the student leaves."))],
+    target: Annotated[str, typer.Argument(metavar="TO", help=_("The group the student joins."))],
+    on: Annotated[
+        str, typer.Option("--on", metavar="DATE", help=_("First day in the new group; default: today."))
+    ] = "",
+    over_limit: Annotated[bool, typer.Option("--over-limit", help=_("Even if the group is full."))] = False,
+) -> None:
+    from schoolcrm.core.learning.groups import names_of
+    from schoolcrm.core.learning.references import find_group
+    from schoolcrm.core.learning.transfers import transfer as move
+    from schoolcrm.core.people.references import find_student
+    from schoolcrm.core.rules.dates import human_date
+
+    with writing(ctx) as school:
+        student_id = choose(find_student, school.db, student)
+        from_id, to_id = choose(find_group, school.db, source), choose(find_group, school.db, target)
+        first_on = day(school, on)
+        moved = move(school, student_id, from_id, to_id, first_on, over_limit=over_limit)
+        names = names_of(school.db, from_id, student_id)
+        new = names_of(school.db, to_id, student_id)["group"]
+    message = _("{student} moves from {group} to {new} on {first}.")
+    done(
+        ctx,
+        message.format(**names, new=new, first=human_date(first_on)),
+        id=moved.id,
+        student_id=student_id,
+        from_group_id=from_id,
+        group_id=to_id,
+        left_on=moved.left_on,
+        first_on=first_on,
+        last_on=moved.last_on,
+    )
+
+
+@app.command(cls=Changing, help=_("Freeze a whole group: its members have no lessons from one day to another."))
+def freeze(
+    ctx: typer.Context,
+    group: GroupName,
+    first: FirstDay,
+    last: LastDay,
+    excused: Excused = False,
+    reason: Reason = "",
+) -> None:
+    from schoolcrm.core.learning.freezes import Freeze, words_of
+    from schoolcrm.core.learning.freezing import freeze_group, other_groups
+    from schoolcrm.core.learning.references import find_group
+
+    with writing(ctx) as school:
+        group_id = choose(find_group, school.db, group)
+        wanted = Freeze(0, day(school, first), day(school, last), excused, reason, group_id)
+        made = freeze_group(school, wanted)
+        elsewhere = other_groups(school.db, wanted)
+        (name,) = school.db.execute("SELECT name FROM study_group WHERE id = ?", (group_id,)).fetchone()
+    if elsewhere:
+        say(ctx, _("warning: members have no lessons in their other groups either: {groups}.").format(groups=elsewhere))
+    sentence = ngettext(
+        "{group} is frozen from {first} to {last}: {count} student.",
+        "{group} is frozen from {first} to {last}: {count} students.",
+        len(made),
+    )
+    message = sentence.format(group=name, count=len(made), **words_of(wanted))
+    say_ends(ctx, made)
+    done(ctx, message, group_id=group_id, freezes=[freeze_json(one) for one in made])
 
 
 @app.command("list", cls=Showing, help=_("Groups by name, with the number of today's members."))

@@ -6,10 +6,15 @@ command instead (its transaction is taken back), the question is put, and the co
 
 import sys
 from collections.abc import Callable, Hashable
-from typing import TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from schoolcrm.core.language import _
 from schoolcrm.core.rules.safetext import one_line
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from schoolcrm.commands.keyboard import LineKeys
 
 T = TypeVar("T")
 
@@ -59,3 +64,10 @@ def ask_line(prompt: str) -> str:
     if not line:
         raise KeyboardInterrupt
     return line.strip()
+
+
+def single_keys() -> "AbstractContextManager[LineKeys]":
+    """Return what asks for single keys while it is open; afterwards the terminal is as it was."""
+    from schoolcrm.commands.keyboard import open_keyboard
+
+    return open_keyboard()

@@ -1,27 +1,35 @@
 """`schoolcrm schedule`: the regular schedule of groups and students."""
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from schoolcrm.commands import schedule_export, schedule_holidays, schedule_lines
 from schoolcrm.commands.new_entries import New, entry_named
 from schoolcrm.commands.periods import From, PeriodName, To, period_of
+from schoolcrm.commands.schedule_group import (
+    LOOK_FOR_CLASHES,
+    OfClient,
+    OfGroup,
+    OfRoom,
+    OfStudent,
+    OfTeacher,
+    app,
+    scope_of,
+)
 from schoolcrm.commands.session import choose, day, done, optional_day, reading, say, show, writing
 from schoolcrm.core.errors import WrongUsage
 from schoolcrm.core.language import _
-from schoolcrm.lazy import Changing, Showing, group
+from schoolcrm.lazy import Changing, Showing
 
 if TYPE_CHECKING:
     from datetime import date
 
     from schoolcrm.core.store.database import School
     from schoolcrm.core.store.transaction import WritableSchool
-    from schoolcrm.reports.schedule import Scope
 
-app = group(_("The regular schedule of groups and students."))
+__all__ = ["app", "schedule_export", "schedule_holidays", "schedule_lines"]
 
-_LOOK_FOR_CLASHES = timedelta(weeks=5)
 HIDABLE = ("room", "teacher", "subject")
 
 
@@ -100,17 +108,17 @@ def _clashes(school: "WritableSchool", slot_id: int, first: "date") -> list[str]
     from schoolcrm.reports.clashes import clash_sentences
 
     begin = max(first, school.today)
-    return clash_sentences(school.db, clashes_of_slot(school.db, slot_id, begin, begin + _LOOK_FOR_CLASHES))
+    return clash_sentences(school.db, clashes_of_slot(school.db, slot_id, begin, begin + LOOK_FOR_CLASHES))
 
 
 @app.command("list", cls=Showing, help=_("The lessons of a period, or with --lines the regular schedule."))
 def list_(
     ctx: typer.Context,
-    client: Annotated[str, typer.Option("--client", help=_("Only this client's students."))] = "",
-    student: Annotated[str, typer.Option("--student", help=_("Only this student."))] = "",
-    group: Annotated[str, typer.Option("--group", help=_("Only this group."))] = "",
-    teacher: Annotated[str, typer.Option("--teacher", help=_("Only this teacher."))] = "",
-    room: Annotated[str, typer.Option("--room", help=_("Only this room."))] = "",
+    client: OfClient = "",
+    student: OfStudent = "",
+    group: OfGroup = "",
+    teacher: OfTeacher = "",
+    room: OfRoom = "",
     first: From = "",
     last: To = "",
     period: PeriodName = "",
@@ -125,7 +133,7 @@ def list_(
 
     hidden = _columns(hide)
     with reading(ctx) as school:
-        scope = _scope(school, client, student, group, teacher, room)
+        scope = scope_of(school, client, student, group, teacher, room)
         span = period_of(school, first, last, period, default="today.." if lines else "this-month")
         if lines:
             facts = schedule.schedule_parameters(school.db, span, scope)
@@ -149,18 +157,3 @@ def _columns(hide: str) -> list[str]:
                 _("Those that can: {names}.").format(names=", ".join(HIDABLE)),
             )
     return asked
-
-
-def _scope(school: "School", client: str, student: str, group: str, teacher: str, room: str) -> "Scope":
-    from schoolcrm.core.learning.catalogues import find_entry
-    from schoolcrm.core.learning.references import find_group
-    from schoolcrm.core.people.references import find_client, find_student
-    from schoolcrm.reports.schedule import Scope
-
-    return Scope(
-        client_id=choose(find_client, school.db, client) if client else None,
-        student_id=choose(find_student, school.db, student) if student else None,
-        group_id=choose(find_group, school.db, group) if group else None,
-        teacher_id=choose(find_entry, school.db, "teachers", teacher) if teacher else None,
-        room_id=choose(find_entry, school.db, "rooms", room) if room else None,
-    )

@@ -33,16 +33,17 @@ OPEN_MONTHS = 12
 _WORDS = "SELECT id, topic, note FROM lesson WHERE id IN (SELECT value FROM json_each(?))"
 _MARKS = """
     SELECT mark.lesson_id, mark.student_id, iif(mark.attended, 'attended', 'missed'), mark.homework_grade,
-           absence_reason.name, mark.note
+           absence_reason.name, mark.note, subscription.deleted_on IS NOT NULL
       FROM mark
       LEFT JOIN absence_reason ON absence_reason.id = mark.reason_id
+      LEFT JOIN subscription ON subscription.id = mark.subscription_id
      WHERE mark.student_id IN (SELECT value FROM json_each(?)) AND mark.on_date BETWEEN ? AND ?
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One lesson of one student as the journal shows it."""
+    """One lesson of one student as the journal shows it; `unsold`: the subscription that paid is deleted (R41)."""
 
     on: date
     time: str
@@ -54,6 +55,7 @@ class Visit:
     lesson_type: str | None
     subject: str | None
     note: str | None
+    unsold: bool = False
 
 
 class _Mark(NamedTuple):
@@ -61,6 +63,7 @@ class _Mark(NamedTuple):
     grade: str | None
     reason: str | None
     note: str | None
+    unsold: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +152,7 @@ def _visits(db: sqlite3.Connection, lessons: list[PlannedLesson], students: dict
                     lesson_type=types.get(lesson.lesson_type_id),
                     subject=subjects.get(lesson.subject_id),
                     note=(mark.note if mark else None) or note,
+                    unsold=bool(mark and mark.unsold),
                 )
             )
     return found
@@ -171,7 +175,10 @@ def _marks_of(db: sqlite3.Connection, lessons: list[PlannedLesson]) -> dict[tupl
 
 
 def journal_table(found: Journal, shown: Collection[str] = ("topic", "reason")) -> Table:
-    """Return the journal as a table; `shown` are the optional columns people see (topic, reason, note)."""
+    """Return the journal as a table; `shown` are the optional columns people see (topic, reason, note).
+
+    The notes are there too where they tell of a deleted subscription (R41).
+    """
     unknown = sorted(set(shown) - set(OPTIONAL))
     if unknown:
         raise BadValue(
@@ -179,7 +186,8 @@ def journal_table(found: Journal, shown: Collection[str] = ("topic", "reason")) 
             _("They are: {known}.").format(known=", ".join(OPTIONAL)),
         )
     states = {code: _(word) for code, word in STATE_WORDS.items()}
-    columns = _columns(found.grouping, shown, several=_several_a_day(found.visits))
+    with_note = "note" in shown or any(visit.unsold for visit in found.visits)
+    columns = _columns(found.grouping, shown, several=_several_a_day(found.visits), with_note=with_note)
     counts = Counter(visit.state for visit in found.visits)
     return Table(
         report="journal",
@@ -198,7 +206,7 @@ def _several_a_day(visits: list[Visit]) -> bool:
     return len({(visit.on, visit.student) for visit in visits}) < len(visits)
 
 
-def _columns(grouping: str, shown: Collection[str], *, several: bool) -> list[Column]:
+def _columns(grouping: str, shown: Collection[str], *, several: bool, with_note: bool) -> list[Column]:
     columns = [
         Column("date", _("Date"), Kind.DATE),
         Column("time", _("Time"), Kind.TIME, hidden=not several),
@@ -210,7 +218,7 @@ def _columns(grouping: str, shown: Collection[str], *, several: bool) -> list[Co
         Column("lesson_type", _("Lesson type"), hidden=grouping == "lesson-type"),
         Column("subject", _("Subject"), hidden=grouping == "subject"),
     ]
-    return [*columns, Column("note", _("Note"))] if "note" in shown else columns
+    return [*columns, Column("note", _("Note"))] if with_note else columns
 
 
 def _row(visit: Visit) -> tuple[Any, ...]:
@@ -224,8 +232,14 @@ def _row(visit: Visit) -> tuple[Any, ...]:
         visit.reason,
         visit.lesson_type,
         visit.subject,
-        visit.note,
+        _note(visit),
     )
+
+
+def _note(visit: Visit) -> str | None:
+    """Return the note, and that the subscription which paid the lesson was deleted since (R41)."""
+    unsold = _("subscription deleted") if visit.unsold else None
+    return " · ".join(part for part in (visit.note, unsold) if part) or None
 
 
 def _parameters(found: Journal) -> list[Fact]:

@@ -1,6 +1,5 @@
 """The schedule of a client, student, group, teacher, room or of all: lessons, or the lines they come from."""
 
-import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from schoolcrm.core.learning.schedule import find_slots
 from schoolcrm.core.learning.timetable import PlannedLesson, planned_lessons, students_asked
 from schoolcrm.core.rules.dates import Period, add_months
 from schoolcrm.core.rules.timetable import Slot
-from schoolcrm.reports.names import names_in
+from schoolcrm.reports.names import names_in, names_of
 from schoolcrm.reports.table import Column, Fact, Kind, Table
 
 OPEN_MONTHS = 12
@@ -29,6 +28,11 @@ class Scope:
     teacher_id: int | None = None
     room_id: int | None = None
 
+    @property
+    def by_person(self) -> bool:
+        """Whether a client or student was asked for, so that it matters who comes."""
+        return self.client_id is not None or self.student_id is not None
+
 
 def closed(period: Period, today: date) -> Period:
     """Return the period with both ends: an open one reaches a year from today, or from the day it does have."""
@@ -41,8 +45,15 @@ def find_schedule(db: sqlite3.Connection, period: Period, scope: Scope) -> list[
 
     `student` is the one student of a lesson, or those of the client or student asked for.
     """
+    lessons = lessons_of(db, period, scope)
+    names = Names(db, lessons)
+    return [_row(lesson, names, by_person=scope.by_person) for lesson in lessons if lesson.state != "cancelled"]
+
+
+def lessons_of(db: sqlite3.Connection, period: Period, scope: Scope) -> list[PlannedLesson]:
+    """Return the lessons asked for, cancelled ones too, in order; the period has both ends."""
     assert period.first is not None and period.last is not None
-    lessons = planned_lessons(
+    return planned_lessons(
         db,
         first=period.first,
         last=period.last,
@@ -52,12 +63,9 @@ def find_schedule(db: sqlite3.Connection, period: Period, scope: Scope) -> list[
         teacher_id=scope.teacher_id,
         room_id=scope.room_id,
     )
-    by_person = scope.client_id is not None or scope.student_id is not None
-    names = _Names(db, lessons)
-    return [_row(lesson, names, by_person=by_person) for lesson in lessons if lesson.state != "cancelled"]
 
 
-class _Names:
+class Names:
     """The names of everything the lessons refer to, each table read once: of people and groups only theirs."""
 
     def __init__(self, db: sqlite3.Connection, lessons: Sequence[PlannedLesson | Slot]) -> None:
@@ -65,8 +73,8 @@ class _Names:
         for lesson in lessons:
             students.add(lesson.student_id)
             students.update(getattr(lesson, "student_ids", ()))
-        self.students = _names_of(db, "student", students)
-        self.groups = _names_of(db, "study_group", {lesson.group_id for lesson in lessons})
+        self.students = names_of(db, "student", students)
+        self.groups = names_of(db, "study_group", {lesson.group_id for lesson in lessons})
         self.subjects = names_in(db, "subject")
         self.teachers = names_in(db, "teacher")
         self.rooms = names_in(db, "room")
@@ -75,17 +83,16 @@ class _Names:
             db.execute("SELECT room.id, location.name FROM room JOIN location ON location.id = room.location_id")
         )
 
+    def owner_of(self, lesson: PlannedLesson | Slot) -> str:
+        """Return the name of the group, or of the one student, whose lesson or line it is."""
+        return self.groups.get(lesson.group_id) or self.students.get(lesson.student_id) or ""
+
     def of_students(self, ids: Iterable[int]) -> str | None:
         """Return the students' names as one text, None if there are none."""
         return ", ".join(self.students[number] for number in ids) or None
 
 
-def _names_of(db: sqlite3.Connection, table: str, ids: Iterable[int | None]) -> dict[int | None, str]:
-    query = f"SELECT id, name FROM {table} WHERE id IN (SELECT value FROM json_each(?))"  # noqa: S608
-    return dict(db.execute(query, (json.dumps(list(ids)),)))
-
-
-def _row(lesson: PlannedLesson, names: _Names, *, by_person: bool) -> tuple[Any, ...]:
+def _row(lesson: PlannedLesson, names: Names, *, by_person: bool) -> tuple[Any, ...]:
     students = lesson.student_ids if by_person else (lesson.student_id,) if lesson.student_id else ()
     return (
         lesson.on.isoweekday(),
@@ -138,11 +145,11 @@ def find_lines(db: sqlite3.Connection, period: Period, scope: Scope) -> list[tup
         first=period.first,
         last=period.last,
     )
-    names = _Names(db, slots)
+    names = Names(db, slots)
     return [_line(slot, names) for slot in slots]
 
 
-def _line(slot: Slot, names: _Names) -> tuple[Any, ...]:
+def _line(slot: Slot, names: Names) -> tuple[Any, ...]:
     return (
         slot.id,
         sorted(slot.weekdays),

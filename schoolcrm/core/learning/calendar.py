@@ -58,9 +58,17 @@ class Stay(NamedTuple):
     last_on: date
 
 
+class Freeze(NamedTuple):
+    """Days without lessons of one student, both inclusive (R25)."""
+
+    first_on: date
+    last_on: date
+
+
 @dataclass(slots=True)
 class Calendar:
-    """What lessons are computed from, read once: slots, days taken by stored lessons, stored lessons, stays.
+    """What lessons are computed from, read once: slots, days taken by stored lessons and holidays, stored lessons,
+    stays, freezes of students.
 
     `only_students`: lessons nobody asked about is expected at are left out.
     """
@@ -70,6 +78,7 @@ class Calendar:
     taken: defaultdict[int, set[date]] = field(default_factory=lambda: defaultdict(set))
     stored: list[PlannedLesson] = field(default_factory=list)
     stays: defaultdict[int, list[Stay]] = field(default_factory=lambda: defaultdict(list))
+    freezes: dict[int, list[Freeze]] = field(default_factory=dict)
 
     def lessons(self, first: date, last: date) -> list[PlannedLesson]:
         """Return the lessons of the days from first to last, inclusive, by date, time and id."""
@@ -77,7 +86,7 @@ class Calendar:
         for slot in self.slots:
             for day in occurrences(slot, first, last, self.taken[slot.id]):
                 students = self.expected(slot.group_id, slot.student_id, day)
-                if students or not self.only_students:
+                if self.takes_place(slot.group_id, day, students):
                     found.append(_computed(slot, day, students))
         return sorted(found, key=_MOMENT)
 
@@ -92,10 +101,29 @@ class Calendar:
             first = last + _ONE_DAY
 
     def expected(self, group_id: int | None, student_id: int | None, day: date) -> tuple[int, ...]:
-        """Return who should come: the one student, or the members of the day."""
+        """Return who should come: the one student, or the members of the day, but for whoever is frozen (R25)."""
+        students = self._belonging(group_id, student_id, day)
+        if not self.freezes:
+            return students
+        return tuple(student for student in students if not self._is_frozen(student, day))
+
+    def takes_place(self, group_id: int | None, day: date, students: tuple[int, ...]) -> bool:
+        """Tell whether a lesson to come is to be listed, given who is expected at it.
+
+        A group may meet before it has members; but where all who would come are frozen there is no lesson (R25).
+        """
+        if students:
+            return True
+        return not (self.only_students or group_id is None or self._belonging(group_id, None, day))
+
+    def _belonging(self, group_id: int | None, student_id: int | None, day: date) -> tuple[int, ...]:
+        """Return the one student, or the members of the day."""
         if group_id is None:
             return () if student_id is None else (student_id,)
         return tuple(stay.student_id for stay in self.stays[group_id] if stay.first_on <= day <= stay.last_on)
+
+    def _is_frozen(self, student_id: int, day: date) -> bool:
+        return any(first_on <= day <= last_on for first_on, last_on in self.freezes.get(student_id, ()))
 
     def _last_day(self) -> date:
         ends = [lesson.on for lesson in self.stored]

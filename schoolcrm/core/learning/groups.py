@@ -44,12 +44,8 @@ def add_group(
     clean = tidy(name)
     if not clean:
         raise BadValue(_("A group needs a name."))
-    if size_limit is not None and size_limit < 1:
-        raise BadValue(
-            _("{value} is no limit for the size of a group.").format(value=size_limit),
-            _("Give the most members it may have, 1 or more."),
-        )
-    _require_free_name(school.db, clean)
+    require_limit(size_limit)
+    require_free_name(school.db, clean)
     group = school.add(
         StudyGroup,
         name=clean,
@@ -88,7 +84,7 @@ def join(
             ),
             _("Exchange --from and --to."),
         )
-    _require_open_group(school.db, group_id)
+    require_open_group(school.db, group_id)
     require_active_student(school.db, student_id)
     _require_no_overlap(school.db, group_id, student_id, first_on, last_on)
     if not over_limit:
@@ -145,15 +141,31 @@ def names_of(db: sqlite3.Connection, group_id: int, student_id: int) -> dict[str
     return {"group": group, "student": student}
 
 
-def _require_free_name(db: sqlite3.Connection, name: str) -> None:
-    row = db.execute("SELECT name, archived_on FROM study_group WHERE name_key = ?", (fold(name),)).fetchone()
+def require_limit(size_limit: int | None) -> None:
+    """Raise BadValue for a limit below 1 member (None: any number)."""
+    if size_limit is not None and size_limit < 1:
+        raise BadValue(
+            _("{value} is no limit for the size of a group.").format(value=size_limit),
+            _("Give the most members it may have, 1 or more."),
+        )
+
+
+def require_free_name(db: sqlite3.Connection, name: str, but: int | None = None) -> None:
+    """Refuse a name that a group other than `but` has."""
+    query = "SELECT name, archived_on FROM study_group WHERE name_key = ? AND id IS NOT ?"
+    row = db.execute(query, (fold(name), but)).fetchone()
     if row is None:
         return
-    hint = _("It is in the archive.") if row[1] else _("'schoolcrm groups list' shows all.")
+    hint = (
+        _("It is in the archive: 'schoolcrm groups restore' brings it back.")
+        if row[1]
+        else _("'schoolcrm groups list' shows all.")
+    )
     raise Refused(_("There is a group {name} already.").format(name=quoted(row[0])), hint)
 
 
-def _require_open_group(db: sqlite3.Connection, group_id: int) -> None:
+def require_open_group(db: sqlite3.Connection, group_id: int) -> None:
+    """Refuse a group in the archive."""
     name, archived_on = db.execute("SELECT name, archived_on FROM study_group WHERE id = ?", (group_id,)).fetchone()
     if archived_on:
         raise Refused(_("The group {name} is in the archive.").format(name=quoted(name)), _("Choose another group."))

@@ -74,7 +74,7 @@ def add_slot(school: "WritableSchool", line: Line) -> int:
         last_on=line.last_on,
     )
     assert slot.id is not None
-    price_months_anew(school, _students(school.db, line), line.first_on, line.last_on)
+    price_months_anew(school, students_of(school.db, line), line.first_on, line.last_on)
     return slot.id
 
 
@@ -90,7 +90,10 @@ _IN_FORCE = """
                          WHERE student_id IN (SELECT value FROM json_each(:students))
                            AND first_on <= :last AND ifnull(last_on, :first) >= :first))
    AND first_on <= :last AND ifnull(last_on, :first) >= :first
-   AND (group_id IS NULL OR group_id IN (SELECT id FROM study_group WHERE archived_on IS NULL))"""
+   AND (group_id IS NULL OR group_id IN (SELECT id FROM study_group WHERE archived_on IS NULL))
+   AND (student_id IS NULL OR :students IS NOT NULL
+        OR student_id IN (SELECT student.id FROM student JOIN visible_client ON visible_client.id = student.client_id
+                           WHERE student.archived_on IS NULL))"""
 
 
 def find_slots(
@@ -106,7 +109,7 @@ def find_slots(
     """Return the lines in force on any of those days (None: no limit), by weekday and time.
 
     Of a group, of students (with their groups of that time), of a teacher, in a room: every filter given
-    narrows. Those of archived groups are left out.
+    narrows. Those of archived groups are left out, as are those of archived students who are not asked for.
     """
     asked = {
         "group": group_id,
@@ -218,8 +221,9 @@ def _as_slot(line: Line) -> Slot:
     )
 
 
-def _students(db: sqlite3.Connection, line: Line) -> list[int]:
+def students_of(db: sqlite3.Connection, line: Line | Slot) -> list[int]:
+    """Return whose lessons the line makes: the one student, or all who were, are or will be in the group."""
     if line.student_id is not None:
         return [line.student_id]
-    rows = db.execute("SELECT student_id FROM membership WHERE group_id = ?", (line.group_id,))
+    rows = db.execute("SELECT DISTINCT student_id FROM membership WHERE group_id = ?", (line.group_id,))
     return [number for (number,) in rows]

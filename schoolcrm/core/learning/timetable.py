@@ -1,16 +1,16 @@
 """The one source of lessons, past and to come: schedules, stored lessons and memberships put together (R22).
 
-A lesson of a schedule is computed until one is stored in its place (`lesson.schedule_id`, `occurrence_on`).
-Whatever is asked for is read with one SELECT per calendar.
+A lesson of a schedule is computed until one is stored in its place (`lesson.schedule_id`, `occurrence_on`);
+on holidays none is, and nobody is expected while frozen (R25). Each table is read once per calendar.
 """
 
 import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 
-from schoolcrm.core.learning.calendar import Calendar, PlannedLesson, Stay
+from schoolcrm.core.learning.calendar import Calendar, Freeze, PlannedLesson, Stay
 from schoolcrm.core.rules.timetable import Slot, weekdays_of
 
 __all__ = ["Calendar", "PlannedLesson", "planned_lessons", "read_calendar", "students_asked"]
@@ -69,8 +69,10 @@ def read_calendar(
     calendar = Calendar(only_students=students is not None)
     _read_stays(db, calendar, asked)
     asked["groups"] = json.dumps([group_id] if group_id is not None and students is None else list(calendar.stays))
+    _read_freezes(db, calendar, asked)
     _read_slots(db, calendar, asked)
     _read_taken(db, calendar, asked)
+    _read_holidays(db, calendar, asked)
     _read_stored(db, calendar, asked)
     return calendar
 
@@ -96,6 +98,9 @@ SELECT membership.group_id, membership.student_id, membership.first_on, membersh
    AND membership.first_on <= :last AND ifnull(membership.last_on, :first) >= :first"""
 _STAYS_OF_STUDENTS = " AND membership.student_id IN (SELECT value FROM json_each(:students))"
 _STAYS_OF_GROUP = " AND membership.group_id = :group"
+_FREEZES = "SELECT student_id, first_on, last_on FROM freeze WHERE first_on <= :last AND last_on >= :first"
+_FREEZES_OF_STUDENTS = " AND student_id IN (SELECT value FROM json_each(:students))"
+_FREEZES_OF_GROUP = " AND student_id IN (SELECT student_id FROM membership WHERE group_id = :group)"
 _IN_ORDER = " ORDER BY membership.group_id, student.name_key, student.id"
 
 _SLOTS = """
@@ -130,11 +135,19 @@ SELECT schedule.id, lesson.on_date FROM schedule
  WHERE schedule.id IN (SELECT value FROM json_each(:slots)) AND lesson.on_date BETWEEN :first AND :last
    AND lesson.student_id IS NOT NULL AND lesson.state <> 'cancelled'"""
 
+_HOLIDAYS = "SELECT first_on, last_on FROM holiday WHERE first_on <= :last AND last_on >= :first"
+
 _STORED = """
 SELECT on_date, time, minutes, group_id, student_id, subject_id, teacher_id, room_id, lesson_type_id, id,
        schedule_id, occurrence_on, state
   FROM lesson
  WHERE on_date BETWEEN :first AND :last
+   AND (state <> 'planned' OR NOT EXISTS (
+        SELECT 1 FROM study_group WHERE study_group.id = lesson.group_id AND study_group.archived_on <= lesson.on_date
+        UNION ALL
+        SELECT 1 FROM student WHERE student.id = lesson.student_id
+           AND (student.archived_on IS NOT NULL
+                OR NOT EXISTS (SELECT 1 FROM visible_client WHERE visible_client.id = student.client_id))))
    AND (:teacher IS NULL OR teacher_id = :teacher) AND (:room IS NULL OR room_id = :room)
    AND (:group IS NULL OR group_id = :group)"""
 _OF_GROUPS = " AND group_id IN (SELECT value FROM json_each(:groups))"
@@ -163,6 +176,16 @@ def _read_stays(db: sqlite3.Connection, calendar: Calendar, asked: _Asked) -> No
         calendar.stays[group_id].append(Stay(student_id, _day(first_on), _day(last_on) if last_on else date.max))
 
 
+def _read_freezes(db: sqlite3.Connection, calendar: Calendar, asked: _Asked) -> None:
+    query = _FREEZES
+    if asked["students"] is not None:
+        query += _FREEZES_OF_STUDENTS
+    elif asked["group"] is not None:
+        query += _FREEZES_OF_GROUP
+    for student_id, first_on, last_on in db.execute(query, asked):
+        calendar.freezes.setdefault(student_id, []).append(Freeze(_day(first_on), _day(last_on)))
+
+
 def _read_slots(db: sqlite3.Connection, calendar: Calendar, asked: _Asked) -> None:
     some = asked["students"] is not None or asked["group"] is not None
     for row in db.execute(_SLOTS + (_SLOTS_OF_SOME if some else ""), asked):
@@ -178,6 +201,18 @@ def _read_taken(db: sqlite3.Connection, calendar: Calendar, asked: _Asked) -> No
         calendar.taken[schedule_id].add(_day(occurrence_on))
 
 
+def _read_holidays(db: sqlite3.Connection, calendar: Calendar, asked: _Asked) -> None:
+    """Let holidays take the place of computed lessons of everybody (R22)."""
+    days = {day for first_on, last_on in db.execute(_HOLIDAYS, asked) for day in _days(_day(first_on), _day(last_on))}
+    if days:
+        for slot in calendar.slots:
+            calendar.taken[slot.id] |= days
+
+
+def _days(first: date, last: date) -> list[date]:
+    return [first + timedelta(days=number) for number in range((last - first).days + 1)]
+
+
 def _read_stored(db: sqlite3.Connection, calendar: Calendar, asked: _Asked) -> None:
     if asked["students"] is not None:
         queries = [_STORED + _OF_GROUPS + _NOT_HELD, _STORED + _OF_STUDENTS + _NOT_HELD, _STORED + _MARKED]
@@ -189,7 +224,7 @@ def _read_stored(db: sqlite3.Connection, calendar: Calendar, asked: _Asked) -> N
         day, group_id, student_id = _day(row[0]), row[3], row[4]
         held = row[12] == "held"
         students = tuple(present[row[9]]) if held else calendar.expected(group_id, student_id, day)
-        if students or not calendar.only_students:
+        if (held and not calendar.only_students) or calendar.takes_place(group_id, day, students):
             occurrence_on = _day(row[11]) if row[11] else None
             calendar.stored.append(PlannedLesson(day, *row[1:11], occurrence_on, row[12], students))  # type: ignore[call-arg]
 

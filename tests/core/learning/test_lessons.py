@@ -21,14 +21,14 @@ from builders import (
 
 from schoolcrm.core.errors import Refused
 from schoolcrm.core.learning.attendance import Attendance
-from schoolcrm.core.learning.lessons import (
+from schoolcrm.core.learning.lesson_lookup import (
     DEFAULT_MINUTES,
     UNKNOWN_TIME,
-    expected_students,
     lesson_of_group,
     lesson_of_student,
     stored_lesson,
 )
+from schoolcrm.core.learning.lessons import expected_students
 from schoolcrm.core.learning.lessons import hold as hold_lesson
 from schoolcrm.core.learning.timetable import planned_lessons
 

@@ -325,3 +325,23 @@ def _owner(of_group: bool, owner: int) -> tuple[int | None, int | None]:
 
 def _ends(first: date, length: int | None) -> tuple[str, str | None]:
     return first.isoformat(), None if length is None else (first + timedelta(days=length)).isoformat()
+
+
+@pytest.mark.parametrize("scope", [{}, {"group_id": 1}, {"student_ids": [1]}, {"client_id": 1}])
+def test_holidays_and_freezes_are_read_once_each(school: Any, scope: dict[str, Any]) -> None:
+    from schoolcrm.core.learning.freezes import Freeze
+    from schoolcrm.core.learning.freezing import freeze_student
+    from schoolcrm.core.learning.holidays import add_holiday
+
+    group, petya = add_group(school, "A"), student(school, "Петя")
+    join(school, group, petya, september(1))
+    for number, days_of_week in enumerate(("mon", "tue", "wed"), start=1):
+        add_schedule(school, group_id=group, days=days_of_week, first_on=september(1))
+        add_holiday(school, september(number))
+        freeze_student(school, Freeze(petya, september(10 + number), september(10 + number)))
+    statements: list[str] = []
+    school.db.set_trace_callback(statements.append)
+    calendar = read_calendar(school.db, first=september(1), **scope)
+    assert [lesson.on for lesson in islice(calendar.coming(september(1)), 2)] == [september(7), september(8)]
+    school.db.set_trace_callback(None)
+    assert [sum(table in text for text in statements) for table in ("FROM holiday", "FROM freeze")] == [1, 1]

@@ -1,0 +1,250 @@
+"""`schoolcrm lessons plan|mark|cancel|move|edit`: single lessons and single marks."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from schoolcrm.commands.lesson_named import existing_lesson, lesson_text, mark_json
+from schoolcrm.commands.lessons_group import At, LessonRef, OnDay, app
+from schoolcrm.commands.new_entries import New, entry_named
+from schoolcrm.commands.session import choose, day, done, say, writing
+from schoolcrm.core.errors import BadValue, WrongUsage
+from schoolcrm.core.language import _
+from schoolcrm.lazy import Changing
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from schoolcrm.core.learning.timetable import PlannedLesson
+    from schoolcrm.core.store.database import School
+    from schoolcrm.core.store.transaction import WritableSchool
+
+EvenSo = Annotated[bool, typer.Option("--even-so", help=_("Also a lesson after today."))]
+Teacher = Annotated[str, typer.Option("--teacher", help=_("Teacher."))]
+Room = Annotated[str, typer.Option("--room", help=_("Room."))]
+
+
+@app.command(cls=Changing, help=_("Put a single lesson into the timetable, of a group or of one student."))
+def plan(
+    ctx: typer.Context,
+    group: Annotated[str, typer.Argument(metavar="[GROUP]", help=_("The group."))] = "",
+    student: Annotated[str, typer.Option("--student", help=_("Instead of a group: the one student."))] = "",
+    on: Annotated[str, typer.Option("--on", metavar="DATE", help=_("Day."))] = "",
+    at: Annotated[str, typer.Option("--at", metavar="HH:MM", help=_("Time."))] = "",
+    minutes: Annotated[
+        int, typer.Option("--minutes", help=_("Length; default: as the group's other lessons, 60."))
+    ] = 0,
+    subject: Annotated[str, typer.Option("--subject", help=_("Subject."))] = "",
+    teacher: Teacher = "",
+    room: Room = "",
+    lesson_type: Annotated[str, typer.Option("--type", help=_("Lesson type."))] = "",
+    new: New = False,
+) -> None:
+    from schoolcrm.core.learning.lesson_changes import plan_lesson
+    from schoolcrm.core.rules.dates import parse_time
+
+    if bool(group) == bool(student):
+        raise WrongUsage(_("Say whose lesson it is: a group, or --student, not both."))
+    if not (on and at):
+        raise WrongUsage(_("Say when the lesson is: --on DATE --at HH:MM."))
+    with writing(ctx) as school:
+        blank = _blank(school, group, student, day(school, on), parse_time(at).strftime("%H:%M"))
+        lesson = replace(
+            blank,
+            minutes=minutes or blank.minutes,
+            subject_id=entry_named(school, "subjects", subject, new=new) or blank.subject_id,
+            teacher_id=entry_named(school, "teachers", teacher, new=new) or blank.teacher_id,
+            room_id=entry_named(school, "rooms", room, new=new) or blank.room_id,
+            lesson_type_id=entry_named(school, "lesson-types", lesson_type, new=new) or blank.lesson_type_id,
+        )
+        lesson_id = plan_lesson(school, lesson)
+        warnings = _clashes(school, lesson_id, lesson.on)
+        text = lesson_text(school, lesson)
+    _warn(ctx, warnings)
+    done(ctx, _("Lesson {id} planned: {lesson}.").format(id=lesson_id, lesson=text), id=lesson_id)
+
+
+@app.command(cls=Changing, help=_("Mark one student at a lesson: present or absent, with a reason, grades, a note."))
+def mark(
+    ctx: typer.Context,
+    lesson: LessonRef,
+    student: Annotated[str, typer.Argument(metavar="STUDENT", help=_("Student: id or name."))],
+    attendance: Annotated[str, typer.Argument(metavar="present|absent", help=_("Whether the student came."))],
+    on: Annotated[str, typer.Option("--on", metavar="DATE", help=_("Day; default: today."))] = "",
+    at: At = "",
+    reason: Annotated[str, typer.Option("--reason", help=_("Why the student was absent."))] = "",
+    grade: Annotated[str, typer.Option("--grade", help=_("Grade for the lesson."))] = "",
+    homework_grade: Annotated[str, typer.Option("--homework-grade", help=_("Grade for the homework."))] = "",
+    note: Annotated[str, typer.Option("--note", help=_("A note."))] = "",
+    makes_up: Annotated[
+        str, typer.Option("--makes-up", metavar="DATE|LESSON", help=_("The missed lesson this one makes up for."))
+    ] = "",
+    even_so: EvenSo = False,
+) -> None:
+    from schoolcrm.core.learning.attendance import Attendance
+    from schoolcrm.core.learning.catalogues import find_entry
+    from schoolcrm.core.learning.lessons import hold
+    from schoolcrm.core.learning.make_ups import missed_lesson, note_mark
+    from schoolcrm.core.people.references import find_student
+
+    came = _came(attendance)
+    if came and reason:
+        raise WrongUsage(_("A reason is for an absence."), _("Leave --reason out, or mark the student absent."))
+    if makes_up and not came:
+        raise WrongUsage(
+            _("Who was absent makes up for nothing."), _("Leave --makes-up out, or mark the student present.")
+        )
+    with writing(ctx) as school:
+        meant = existing_lesson(school, lesson, on, at)
+        student_id = choose(find_student, school.db, student)
+        told = Attendance(
+            student_id,
+            came,
+            find_entry(school.db, "absence-reasons", reason) if reason else None,
+            missed_lesson(school.db, student_id, makes_up, school.today) if makes_up else None,
+        )
+        held = hold(school, meant, [told], even_so=even_so)
+        texts = {"grade": grade.strip(), "homework_grade": homework_grade.strip(), "note": note.strip()}
+        note_mark(school, held.id, student_id, {name: text for name, text in texts.items() if text})
+        made = mark_json(school, held.marks[0])
+        message = _marked(school, meant, made, came=came)
+    done(ctx, message, id=held.id, date=held.on, time=held.time, **made)
+
+
+@app.command(cls=Changing, help=_("Cancel a lesson; of a held one the charges are taken back."))
+def cancel(
+    ctx: typer.Context,
+    lesson: LessonRef,
+    on: OnDay = "",
+    at: At = "",
+    reason: Annotated[str, typer.Option("--reason", help=_("Why; kept as the lesson's note."))] = "",
+) -> None:
+    from schoolcrm.core.learning.lesson_changes import cancel_lesson
+    from schoolcrm.core.rules.money import human_money, machine_money
+
+    with writing(ctx) as school:
+        meant = existing_lesson(school, lesson, on, at)
+        text = lesson_text(school, meant)
+        cancelled = cancel_lesson(school, meant, reason.strip())
+    message = _("Lesson {id} cancelled: {lesson}.")
+    if cancelled.marks:
+        message = _("Lesson {id} cancelled: {lesson}. Marks taken back: {marks}, charges {amount}.")
+    amount = human_money(cancelled.amount)
+    done(
+        ctx,
+        message.format(id=cancelled.id, lesson=text, marks=cancelled.marks, amount=amount),
+        id=cancelled.id,
+        marks=cancelled.marks,
+        amount=machine_money(cancelled.amount),
+    )
+
+
+@app.command(cls=Changing, help=_("Move a lesson to another day or time; a held one is charged anew."))
+def move(
+    ctx: typer.Context,
+    lesson: LessonRef,
+    on: OnDay = "",
+    to: Annotated[str, typer.Option("--to", "--on", metavar="DATE", help=_("To which day; default: the same."))] = "",
+    at: Annotated[str, typer.Option("--at", metavar="HH:MM", help=_("To which time; default: the same."))] = "",
+    which: Annotated[str, typer.Option("--which", metavar="HH:MM", help=_("Which lesson of the day."))] = "",
+    even_so: EvenSo = False,
+) -> None:
+    from schoolcrm.core.learning.lesson_changes import move_lesson
+    from schoolcrm.core.rules.dates import parse_time
+
+    if not (to or at):
+        raise WrongUsage(_("Say where the lesson is to be moved: --to DATE, --at HH:MM."))
+    with writing(ctx) as school:
+        meant = existing_lesson(school, lesson, on, which)
+        new_day = day(school, to, meant.on)
+        new_time = parse_time(at).strftime("%H:%M") if at else meant.time
+        former = lesson_text(school, meant)
+        lesson_id = move_lesson(school, meant, new_day, new_time, even_so=even_so)
+        warnings = _clashes(school, lesson_id, new_day)
+        text = lesson_text(school, replace(meant, on=new_day, time=new_time))
+    _warn(ctx, warnings)
+    message = _("Lesson {id} moved: {former} → {lesson}.").format(id=lesson_id, former=former, lesson=text)
+    done(ctx, message, id=lesson_id, date=new_day, time=new_time)
+
+
+@app.command(cls=Changing, help=_("Write down what a lesson was or will be about, homework, who teaches it."))
+def edit(
+    ctx: typer.Context,
+    lesson: LessonRef,
+    on: OnDay = "",
+    at: At = "",
+    topic: Annotated[str, typer.Option("--topic", help=_("What the lesson is about."))] = "",
+    homework: Annotated[str, typer.Option("--homework", help=_("The homework."))] = "",
+    note: Annotated[str, typer.Option("--note", help=_("A note."))] = "",
+    teacher: Teacher = "",
+    room: Room = "",
+    minutes: Annotated[int, typer.Option("--minutes", help=_("Length in minutes."))] = 0,
+    new: New = False,
+) -> None:
+    from schoolcrm.core.learning.lesson_changes import edit_lesson
+
+    with writing(ctx) as school:
+        meant = existing_lesson(school, lesson, on, at)
+        told = {
+            "topic": topic.strip(),
+            "homework": homework.strip(),
+            "note": note.strip(),
+            "teacher_id": entry_named(school, "teachers", teacher, new=new),
+            "room_id": entry_named(school, "rooms", room, new=new),
+            "minutes": minutes,
+        }
+        facts = {name: value for name, value in told.items() if value}
+        if not facts:
+            raise WrongUsage(_("There is nothing to change."), _("Say what: --topic, --homework, --teacher, --room…"))
+        lesson_id = edit_lesson(school, meant, facts)
+        warnings = _clashes(school, lesson_id, meant.on) if {"teacher_id", "room_id", "minutes"} & facts.keys() else []
+        text = lesson_text(school, meant)
+    _warn(ctx, warnings)
+    done(ctx, _("Lesson {id} changed: {lesson}.").format(id=lesson_id, lesson=text), id=lesson_id)
+
+
+def _blank(school: "WritableSchool", group: str, student: str, on: "date", at: str) -> "PlannedLesson":
+    """Return the lesson as the owner's other lessons are, on that day at that time."""
+    from schoolcrm.core.learning.lesson_lookup import blank_lesson
+    from schoolcrm.core.learning.references import find_group
+    from schoolcrm.core.people.references import find_student
+
+    return blank_lesson(
+        school.db,
+        on,
+        at,
+        group_id=choose(find_group, school.db, group) if group else None,
+        student_id=choose(find_student, school.db, student) if student else None,
+    )
+
+
+def _came(text: str) -> bool:
+    """Return whether the student came, by the code or the word for it in either language."""
+    from schoolcrm.core.rules.names import fold
+
+    word = fold(text)
+    if word in {"present", "+", "был", "была", "присутствовал", "присутствовала"}:
+        return True
+    if word in {"absent", "-", "−", "не был", "не была", "отсутствовал", "отсутствовала", "нет"}:
+        return False
+    raise BadValue(_("«{value}» is neither present nor absent.").format(value=text), _("Write present or absent."))
+
+
+def _marked(school: "School", lesson: "PlannedLesson", made: dict[str, object], *, came: bool) -> str:
+    sentence = _("{student} was at the lesson {lesson}; charged {charge}.")
+    if not came:
+        sentence = _("{student} missed the lesson {lesson}; charged {charge}.")
+    return sentence.format(student=made["student"], lesson=lesson_text(school, lesson), charge=made["charge"])
+
+
+def _clashes(school: "School", lesson_id: int, on: "date") -> list[str]:
+    from schoolcrm.core.learning.lesson_changes import clashes_of_lesson
+    from schoolcrm.reports.clashes import clash_sentences
+
+    return clash_sentences(school.db, clashes_of_lesson(school.db, lesson_id, on))
+
+
+def _warn(ctx: typer.Context, sentences: list[str]) -> None:
+    for sentence in sentences:
+        say(ctx, _("warning: {sentence}").format(sentence=sentence))

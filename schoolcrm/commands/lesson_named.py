@@ -1,0 +1,178 @@
+"""Which lesson a command means: by its number, by its group, or by the student of an individual lesson and a day."""
+
+from typing import TYPE_CHECKING
+
+from schoolcrm.commands.session import choose, day
+from schoolcrm.core.errors import Ambiguous, NotFound, Refused
+from schoolcrm.core.language import _
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from schoolcrm.core.learning.attendance import MarkWritten
+    from schoolcrm.core.learning.timetable import PlannedLesson
+    from schoolcrm.core.store.database import School
+
+
+def lesson_meant(school: "School", ref: str, on: str, at: str) -> tuple["PlannedLesson", str]:
+    """Return the lesson named by its number (when no day is given), by its group, or by its one student.
+
+    The text beside it says what may not have been meant; empty: nothing.
+    """
+    from schoolcrm.core.learning.lesson_lookup import lesson_of_group
+    from schoolcrm.core.learning.references import find_group
+    from schoolcrm.core.listing.lookup import read_id
+    from schoolcrm.core.rules.dates import parse_time
+
+    number = read_id(ref)
+    if number is not None and not (on or at):
+        lesson = _numbered(school, number)
+        if lesson is not None:
+            return lesson, ""
+    that_day, time = day(school, on), parse_time(at).strftime("%H:%M") if at else ""
+    try:
+        group_id = choose(find_group, school.db, ref)
+    except NotFound:
+        own = None if number is not None else _own_lesson(school, ref, that_day, time)
+        if own is None:
+            raise
+        return own, ""
+    choice = lesson_of_group(school.db, group_id, that_day, time)
+    return choice.lesson, _of_extra(choice.lesson) if choice.extra else ""
+
+
+def existing_lesson(school: "School", ref: str, on: str, at: str) -> "PlannedLesson":
+    """Return the lesson as `lesson_meant` does, but a bare number is a lesson's before it is a group's.
+
+    Raises NotFound when the timetable has none that day.
+    """
+    from schoolcrm.core.learning.lesson_lookup import stored_lesson
+    from schoolcrm.core.listing.lookup import read_id
+    from schoolcrm.core.rules.dates import human_date
+
+    number = read_id(ref)
+    if number is not None and not (on or at):
+        numbered = stored_lesson(school.db, number)
+        if numbered is not None:
+            return numbered
+    lesson, remark = lesson_meant(school, ref, on, at)
+    if remark:
+        raise NotFound(
+            _("{name} has no lesson on {day}.").format(
+                name=_group_name(school, lesson.group_id), day=human_date(lesson.on)
+            ),
+            _("'schoolcrm lessons list --group {group}' shows the lessons of this month with their numbers.").format(
+                group=lesson.group_id
+            ),
+        )
+    return lesson
+
+
+def lesson_text(school: "School", lesson: "PlannedLesson") -> str:
+    """Return whose lesson it is, and when."""
+    from schoolcrm.core.rules.dates import human_date
+
+    whose = (
+        _group_name(school, lesson.group_id) if lesson.student_id is None else student_name(school, lesson.student_id)
+    )
+    return f"{whose} · {human_date(lesson.on)} {lesson.time}"
+
+
+def _own_lesson(school: "School", ref: str, on: "date", time: str) -> "PlannedLesson | None":
+    """Return the individual lesson of the student called so; None if nobody is, Refused if there is no lesson."""
+    from schoolcrm.core.learning.lesson_lookup import lesson_of_student
+    from schoolcrm.core.people.references import find_student
+    from schoolcrm.core.rules.dates import human_date
+
+    try:
+        student_id = choose(find_student, school.db, ref)
+    except NotFound:
+        return None
+    lesson = lesson_of_student(school.db, student_id, on, time)
+    if lesson is None:
+        raise Refused(
+            _("{student} has no individual lesson on {day}.").format(
+                student=student_name(school, student_id), day=human_date(on)
+            ),
+            _("Name the group instead, or see 'schoolcrm schedule list --student'."),
+        )
+    return lesson
+
+
+def _numbered(school: "School", number: int) -> "PlannedLesson | None":
+    """Return the stored lesson of that number; None: there is none, or the group of that number means the same.
+
+    Raises Ambiguous where a group has the number too and another lesson may be meant.
+    """
+    from schoolcrm.core.learning.lesson_lookup import stored_lesson
+
+    group = school.db.execute("SELECT name FROM study_group WHERE id = ? AND archived_on IS NULL", (number,)).fetchone()
+    if group is None:
+        return stored_lesson(school.db, number)
+    try:
+        lesson = stored_lesson(school.db, number)
+    except Refused:  # it was cancelled: the group is meant
+        return None
+    if lesson is None or (lesson.group_id, lesson.on) == (number, school.today):
+        return None
+    raise _group_or_lesson(school, number, group[0], lesson)
+
+
+def _group_or_lesson(school: "School", number: int, group: str, lesson: "PlannedLesson") -> Ambiguous:
+    from shlex import quote
+
+    from schoolcrm.core.rules.dates import human_date
+
+    whose = (
+        _group_name(school, lesson.group_id) if lesson.student_id is None else student_name(school, lesson.student_id)
+    )
+    day = {"day": human_date(lesson.on), "time": lesson.time}
+    return Ambiguous(
+        _("{number} is the group {group} and also the lesson of {day} {time}.").format(
+            number=number, group=group, **day
+        ),
+        _("For the group: lessons hold {number} {today}; for the lesson: lessons hold {whose} {on} --at {time}").format(
+            number=number, today=school.today, whose=quote(whose), on=lesson.on, time=lesson.time
+        ),
+        [
+            (number, _("group {name}").format(name=group)),
+            (number, _("lesson of {day} {time}: {name}").format(name=whose, **day)),
+        ],
+    )
+
+
+def _group_name(school: "School", group_id: int | None) -> str:
+    return str(school.db.execute("SELECT name FROM study_group WHERE id = ?", (group_id,)).fetchone()[0])
+
+
+def _of_extra(lesson: "PlannedLesson") -> str:
+    from schoolcrm.core.learning.lesson_lookup import UNKNOWN_TIME
+    from schoolcrm.core.rules.dates import human_date
+
+    if lesson.time == UNKNOWN_TIME:
+        sentence = _(
+            "The schedule has no lesson of this group on {day}: an extra one, its time unknown (--at gives it)."
+        )
+    else:
+        sentence = _("The schedule has no lesson of this group on {day} at {time}: an extra one.")
+    return sentence.format(day=human_date(lesson.on), time=lesson.time)
+
+
+def student_name(school: "School", student_id: int) -> str:
+    """Return the student's name."""
+    return str(school.db.execute("SELECT name FROM student WHERE id = ?", (student_id,)).fetchone()[0])
+
+
+def mark_json(school: "School", mark: "MarkWritten") -> dict[str, object]:
+    """Return a mark as --format json prints it."""
+    from schoolcrm.core.rules.money import machine_money
+
+    reason = school.db.execute("SELECT short FROM absence_reason WHERE id = ?", (mark.reason_id,)).fetchone()
+    return {
+        "student_id": mark.student_id,
+        "student": student_name(school, mark.student_id),
+        "attended": mark.attended,
+        "reason": reason[0] if reason else None,
+        "charge": machine_money(mark.charge),
+        "basis": mark.basis,
+    }

@@ -1,0 +1,166 @@
+"""Single lessons outside the regular schedule, and lessons cancelled, moved or edited (R22, R23)."""
+
+import sqlite3
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from schoolcrm.core.errors import BadValue, Refused
+from schoolcrm.core.language import _
+from schoolcrm.core.learning.attendance import Attendance, mark_students, withdraw_marks
+from schoolcrm.core.learning.clashes import Clash, find_clashes
+from schoolcrm.core.learning.freezes import require_not_frozen
+from schoolcrm.core.learning.lesson_lookup import as_stored
+from schoolcrm.core.learning.lessons import expected_students, store
+from schoolcrm.core.learning.schedule import LONGEST
+from schoolcrm.core.learning.timetable import PlannedLesson, planned_lessons
+from schoolcrm.core.money.months import price_months_anew
+from schoolcrm.core.rules.dates import human_date
+from schoolcrm.core.store.transaction import WritableSchool
+
+_MARKS = "SELECT student_id, attended, reason_id, makes_up_id FROM mark WHERE lesson_id = ? ORDER BY student_id"
+_FACTS = frozenset({"topic", "homework", "note", "teacher_id", "room_id", "minutes"})
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """A lesson cancelled: its id, how many marks were taken back, and their charges in kopecks."""
+
+    id: int
+    marks: int
+    amount: int
+
+
+def plan_lesson(school: WritableSchool, lesson: PlannedLesson) -> int:
+    """Put a single lesson into the timetable and return its id (R22).
+
+    Raises Refused when the group or student has a lesson at that very time or the student is frozen, BadValue for a
+    length that can't be.
+    """
+    _check_minutes(lesson.minutes)
+    _require_possible(school.db, lesson)
+    lesson_id = store(school, lesson, "planned")
+    _price_anew(school, lesson)
+    return lesson_id
+
+
+def cancel_lesson(school: WritableSchool, lesson: PlannedLesson, reason: str = "") -> Cancelled:
+    """Cancel a lesson; of a held one the marks are taken back with their charges (R23).
+
+    Raises Refused when it is cancelled already.
+    """
+    lesson = as_stored(school.db, lesson)
+    marks = amount = 0
+    if lesson.state == "held" and lesson.lesson_id is not None:
+        marks, amount = withdraw_marks(school, lesson.lesson_id)
+    lesson_id = store(school, lesson, "cancelled")
+    if reason:
+        school.db.execute("UPDATE lesson SET note = ? WHERE id = ?", (reason, lesson_id))
+    _price_anew(school, lesson)
+    return Cancelled(lesson_id, marks, amount)
+
+
+def move_lesson(
+    school: WritableSchool, lesson: PlannedLesson, on: date, time: str = "", *, even_so: bool = False
+) -> int:
+    """Move a lesson to another day or time and return its id; a held one is charged anew as of that day (R22, R31).
+
+    Raises Refused when there is a lesson of the same group or student then, when the lesson was cancelled, and
+    for a held one moved to a day after today unless `even_so`.
+    """
+    lesson = as_stored(school.db, lesson)
+    moved = replace(lesson, on=on, time=time or lesson.time)
+    if moved.moment[:2] == lesson.moment[:2]:
+        raise Refused(
+            _("The lesson is on {day} at {time} already.").format(day=human_date(on), time=moved.time),
+            _("Give another day with --to or another time with --at."),
+        )
+    if lesson.state == "held" and on > school.today and not even_so:
+        raise Refused(
+            _("The lesson was held and can't be moved to {day}, after today.").format(day=human_date(on)),
+            _("Repeat with --even-so to move it all the same."),
+        )
+    _require_possible(school.db, moved)
+    lesson_id = store(school, lesson, lesson.state)
+    school.db.execute("UPDATE lesson SET on_date = ?, time = ? WHERE id = ?", (on.isoformat(), moved.time, lesson_id))
+    school.db.execute("UPDATE trial SET on_date = ? WHERE lesson_id = ?", (on.isoformat(), lesson_id))
+    if lesson.state == "held":
+        _mark_anew(school, lesson_id, lesson.on)
+    _price_anew(school, lesson, moved)
+    return lesson_id
+
+
+def edit_lesson(school: WritableSchool, lesson: PlannedLesson, facts: Mapping[str, str | int]) -> int:
+    """Write what is told about one lesson: topic, homework, note, teacher, room, minutes; return its id (R22)."""
+    assert facts.keys() <= _FACTS
+    if "minutes" in facts:
+        _check_minutes(int(facts["minutes"]))
+    lesson = as_stored(school.db, lesson)
+    lesson_id = store(school, lesson, lesson.state)
+    assignments = ", ".join(f"{column} = :{column}" for column in facts)
+    school.db.execute(f"UPDATE lesson SET {assignments} WHERE id = :id", {**facts, "id": lesson_id})  # noqa: S608
+    return lesson_id
+
+
+def clashes_of_lesson(db: sqlite3.Connection, lesson_id: int, on: date) -> list[Clash]:
+    """Return what the stored lesson of that day clashes with (R22)."""
+    that_day = planned_lessons(db, first=on, last=on)
+    return [clash for clash in find_clashes(that_day) if lesson_id in (clash.one.lesson_id, clash.other.lesson_id)]
+
+
+def _check_minutes(minutes: int) -> None:
+    if not 1 <= minutes <= LONGEST:
+        raise BadValue(
+            _("A lesson can't take {value} minutes.").format(value=minutes),
+            _("Give a length from 1 to {most} minutes.").format(most=LONGEST),
+        )
+
+
+def _require_possible(db: sqlite3.Connection, lesson: PlannedLesson) -> None:
+    """Refuse a student's lesson inside a freeze (R25), and a second one of the same owner at the same minute."""
+    if lesson.student_id is not None:
+        require_not_frozen(db, lesson.student_id, lesson.on)
+    whose = None if lesson.student_id is None else [lesson.student_id]
+    that_day = planned_lessons(db, first=lesson.on, last=lesson.on, group_id=lesson.group_id, student_ids=whose)
+    for other in that_day:
+        same = (other.group_id, other.student_id, other.time) == (lesson.group_id, lesson.student_id, lesson.time)
+        if same and other.state != "cancelled":
+            raise Refused(
+                _("There is a lesson on {day} at {time} already.").format(day=human_date(lesson.on), time=lesson.time),
+                _("'schoolcrm lessons list --period {day}' shows the lessons of that day.").format(
+                    day=lesson.on.isoformat()
+                ),
+            )
+
+
+def _mark_anew(school: WritableSchool, lesson_id: int, left_on: date) -> None:
+    """Choose who pays the marks of a lesson that was moved from that day, and charge them anew."""
+    from schoolcrm.core.money.charges import Touched, price_anew
+
+    rows = school.db.execute(_MARKS, (lesson_id,)).fetchall()
+    payers = "SELECT DISTINCT subscription_id FROM mark WHERE lesson_id = ? AND subscription_id IS NOT NULL"
+    touched = [Touched(number, left_on) for (number,) in school.db.execute(payers, (lesson_id,))]
+    mark_students(
+        school,
+        lesson_id,
+        [
+            Attendance(student_id, bool(attended), reason_id, makes_up_id=makes_up_id)
+            for student_id, attended, reason_id, makes_up_id in rows
+        ],
+    )
+    price_anew(school, touched)
+
+
+def _price_anew(school: WritableSchool, *lessons: PlannedLesson) -> None:
+    """Price the month plans anew whose number of lessons has changed with these (R31)."""
+    price_months_anew(
+        school,
+        {student for lesson in lessons for student in _belonging(school.db, lesson)},
+        min(lesson.on for lesson in lessons),
+    )
+
+
+def _belonging(db: sqlite3.Connection, lesson: PlannedLesson) -> Collection[int]:
+    """Return who is expected at the lesson or has been at it."""
+    marked = db.execute("SELECT student_id FROM mark WHERE lesson_id = ?", (lesson.lesson_id,))
+    return {one.student_id for one in expected_students(db, lesson)} | {number for (number,) in marked}

@@ -1,0 +1,335 @@
+"""Single lessons planned, marked, cancelled, moved and edited from the command line (R22–R24, R31)."""
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from builders import (
+    add_client,
+    add_group,
+    add_plan,
+    add_schedule,
+    add_student,
+    join,
+    make_school,
+    reading_school,
+    run_cli,
+    sell_plan,
+    student_of,
+    writing_school,
+)
+
+FIRST = date(2026, 9, 1)
+
+
+@pytest.fixture
+def school(tmp_path: Path) -> Path:
+    """Robo 1 meets on Tuesdays at 10:00 in September; Peter has a package of 3 for 2000.00, Vera pays 700 a lesson."""
+    path = make_school(tmp_path)
+    with writing_school(path, FIRST) as school:
+        anna = add_client(school, "Анна Иванова", student="Пётр Иванов")
+        vera = add_client(school, "Вера Смирнова", student="Лев Смирнов")
+        group = add_group(school, "Робо 1")
+        for client in (anna, vera):
+            join(school, group, student_of(school, client), FIRST)
+        add_schedule(school, group_id=group, days="tue", time="10:00", first_on=FIRST)
+        package = add_plan(school, "package", 200_000, 3)
+        sell_plan(school, student_of(school, anna), package, FIRST)
+        sell_plan(school, student_of(school, vera), add_plan(school, "lesson", 70_000), FIRST)
+    return path
+
+
+def command(path: Path, *arguments: str, today: str = "2026-09-30") -> tuple[int, str, str]:
+    return run_cli(*arguments, db=path, today=today, lang="en")
+
+
+def made(path: Path, *arguments: str, today: str = "2026-09-30") -> dict[str, Any]:
+    code, out, err = command(path, *arguments, "--format", "json", today=today)
+    assert code == 0, err
+    return dict(json.loads(out))
+
+
+def refused(path: Path, *arguments: str, code: int = 1, today: str = "2026-09-30") -> str:
+    found, out, err = command(path, *arguments, today=today)
+    assert (found, out) == (code, ""), err
+    return err
+
+
+def held(path: Path, day: str, *more: str) -> dict[str, Any]:
+    return made(path, "lessons", "hold", "Робо 1", day, "--all-present", *more)
+
+
+def charges(path: Path, student: str) -> list[tuple[str, int]]:
+    """The student's marks in order: day and charge in kopecks."""
+    with reading_school(path, FIRST) as opened:
+        rows = opened.db.execute(
+            "SELECT mark.on_date, charge FROM mark JOIN student ON student.id = mark.student_id"
+            " WHERE student.name = ? ORDER BY mark.on_date, lesson_id",
+            (student,),
+        )
+        return [tuple(row) for row in rows]
+
+
+def listed(path: Path, *more: str) -> list[tuple[str, str, str]]:
+    rows = made(path, "lessons", "list", "--period", "2026-09", *more)["rows"]
+    return [(row["date"], row["time"], row["state"]) for row in rows]
+
+
+# Planned --------------------------------------------------------------------------------------------------
+
+
+def test_r22_a_single_lesson_is_like_the_others_of_its_group(school: Path) -> None:
+    planned = made(school, "lessons", "plan", "Робо 1", "--on", "2026-09-03", "--at", "12:00")
+    assert ("2026-09-03", "12:00", "planned") in listed(school)
+    with reading_school(school, FIRST) as opened:
+        row = opened.db.execute(
+            "SELECT minutes, code, schedule_id FROM lesson JOIN lesson_type ON lesson_type.id = lesson_type_id"
+            " WHERE lesson.id = ?",
+            (planned["id"],),
+        ).fetchone()
+    assert row == (60, "group", None)
+
+
+def test_r22_a_single_lesson_of_one_student(school: Path) -> None:
+    made(
+        school, "lessons", "plan", "--student", "Пётр", "--on", "2026-09-03", "--at", "12:00", "--minutes", "45",
+        "--teacher", "Ольга", "--new",
+    )  # fmt: skip
+    (row,) = made(school, "lessons", "list", "--period", "2026-09-03")["rows"]
+    assert (row["student"], row["teacher"], row["group"]) == ("Пётр Иванов", "Ольга", None)
+    made(school, "lessons", "hold", "Пётр", "2026-09-03", "--all-present")
+    assert charges(school, "Пётр Иванов") == [("2026-09-03", 66_666)]
+
+
+def test_two_lessons_at_one_minute_are_refused_and_a_double_room_warned_about(school: Path) -> None:
+    assert "already" in refused(school, "lessons", "plan", "Робо 1", "--on", "2026-09-08", "--at", "10:00")
+    code, _out, err = command(school, "lessons", "plan", "--student", "Пётр", "--on", "2026-09-08", "--at", "10:30")
+    assert code == 0
+    assert "in two places" in err
+
+
+# Cancelled ------------------------------------------------------------------------------------------------
+
+
+def test_r22_a_lesson_to_come_is_cancelled(school: Path) -> None:
+    made(school, "lessons", "cancel", "Робо 1", "2026-09-08", "--reason", "болеет учитель")
+    assert ("2026-09-08", "10:00", "cancelled") in listed(school)
+    assert "no lesson" in refused(school, "lessons", "cancel", "Робо 1", "2026-09-08")
+
+
+def test_r23_cancelling_a_held_lesson_takes_its_charges_back_and_prices_the_package_anew(school: Path) -> None:
+    first = held(school, "2026-09-01")
+    held(school, "2026-09-08")
+    held(school, "2026-09-15")
+    assert charges(school, "Пётр Иванов") == [("2026-09-01", 66_666), ("2026-09-08", 66_666), ("2026-09-15", 66_668)]
+    cancelled = made(school, "lessons", "cancel", str(first["id"]))
+    assert (cancelled["marks"], cancelled["amount"]) == (2, "1366.66")
+    assert charges(school, "Пётр Иванов") == [("2026-09-08", 66_666), ("2026-09-15", 66_666)]
+    assert charges(school, "Лев Смирнов") == [("2026-09-08", 70_000), ("2026-09-15", 70_000)]
+
+
+def test_r31_a_cancelled_lesson_makes_a_months_others_dearer(school: Path) -> None:
+    with writing_school(school, FIRST) as opened:
+        client = add_client(opened, "Зоя Белова", student="Яна Белова")
+        join(opened, 1, student_of(opened, client), FIRST)
+        sell_plan(opened, student_of(opened, client), add_plan(opened, "month", 300_000), FIRST)
+    held(school, "2026-09-01")
+    assert charges(school, "Яна Белова") == [("2026-09-01", 60_000)]
+    made(school, "lessons", "cancel", "Робо 1", "2026-09-29")
+    assert charges(school, "Яна Белова") == [("2026-09-01", 75_000)]
+    made(school, "lessons", "plan", "Робо 1", "--on", "2026-09-30", "--at", "10:00")
+    assert charges(school, "Яна Белова") == [("2026-09-01", 60_000)]
+
+
+def test_r12_cancelling_the_trial_gives_it_back(school: Path) -> None:
+    with writing_school(school, FIRST) as opened:
+        client = add_client(opened, "Зоя Белова", student="Яна Белова")
+        join(opened, 1, student_of(opened, client), FIRST)
+    lesson = held(school, "2026-09-01")
+    assert [mark["basis"] for mark in lesson["marks"] if mark["student"] == "Яна Белова"] == ["trial"]
+    made(school, "lessons", "cancel", str(lesson["id"]))
+    explained = made(school, "status", "explain", "Зоя")["rows"][0]
+    assert explained["base"] == "new"
+    second = held(school, "2026-09-08")
+    assert [mark["basis"] for mark in second["marks"] if mark["student"] == "Яна Белова"] == ["trial"]
+
+
+# Moved ----------------------------------------------------------------------------------------------------
+
+
+def test_r22_a_lesson_to_come_is_moved_and_is_not_in_its_old_place(school: Path) -> None:
+    made(school, "lessons", "move", "Робо 1", "2026-09-08", "--to", "2026-09-09", "--at", "11:30")
+    found = listed(school)
+    assert ("2026-09-09", "11:30", "planned") in found
+    assert not [row for row in found if row[0] == "2026-09-08"]
+    assert "already" in refused(school, "lessons", "move", "Робо 1", "2026-09-09", "--to", "2026-09-09")
+    assert "already" in refused(
+        school, "lessons", "move", "Робо 1", "2026-09-09", "--to", "2026-09-15", "--at", "10:00"
+    )
+
+
+def test_r31_moving_a_held_lesson_changes_the_order_of_the_package(school: Path) -> None:
+    first = held(school, "2026-09-01")
+    held(school, "2026-09-08")
+    held(school, "2026-09-15")
+    made(school, "lessons", "move", str(first["id"]), "--to", "2026-09-16")
+    assert charges(school, "Пётр Иванов") == [("2026-09-08", 66_666), ("2026-09-15", 66_666), ("2026-09-16", 66_668)]
+    assert "after today" in refused(school, "lessons", "move", str(first["id"]), "--to", "2026-10-01")
+    made(school, "lessons", "move", str(first["id"]), "--to", "2026-10-01", "--even-so")
+
+
+def test_r33_a_lesson_moved_out_of_the_subscription_is_no_longer_paid_by_it(school: Path) -> None:
+    with writing_school(school, FIRST) as opened:
+        opened.db.execute("UPDATE subscription SET last_on = '2026-09-10' WHERE student_id = 2")
+    lesson = held(school, "2026-09-08", "--topic", "тема")
+    made(school, "lessons", "mark", str(lesson["id"]), "Лев", "present", "--grade", "5")
+    made(school, "lessons", "move", str(lesson["id"]), "--to", "2026-09-12")
+    assert charges(school, "Лев Смирнов") == [("2026-09-12", 0)]
+    with reading_school(school, FIRST) as opened:
+        kept = opened.db.execute("SELECT grade, basis FROM mark WHERE student_id = 2").fetchone()
+        assert kept == ("5", "none")
+        assert opened.db.execute("SELECT topic FROM lesson WHERE id = ?", (lesson["id"],)).fetchone() == ("тема",)
+
+
+def test_lessons_are_moved_back_where_they_came_from(school: Path) -> None:
+    before = listed(school)
+    moved = made(school, "lessons", "move", "Робо 1", "2026-09-08", "--to", "2026-09-09")
+    made(school, "lessons", "move", str(moved["id"]), "--to", "2026-09-08")
+    assert listed(school) == before
+
+
+# Edited and marked ----------------------------------------------------------------------------------------
+
+
+def test_edit_writes_topic_and_homework_of_a_lesson_to_come_and_of_a_held_one(school: Path) -> None:
+    made(school, "lessons", "edit", "Робо 1", "2026-09-08", "--topic", "Датчики", "--homework", "стр. 5")
+    lesson = held(school, "2026-09-08")
+    made(school, "lessons", "edit", str(lesson["id"]), "--homework", "стр. 6", "--teacher", "Ольга", "--new")
+    with reading_school(school, FIRST) as opened:
+        rows = opened.db.execute("SELECT topic, homework, state, teacher_id FROM lesson").fetchall()
+    assert rows == [("Датчики", "стр. 6", "held", 1)]
+
+
+def test_r23_marking_again_replaces_the_mark_and_its_charge(school: Path) -> None:
+    lesson = held(school, "2026-09-01")
+    number = str(lesson["id"])
+    marked = made(
+        school, "lessons", "mark", number, "Лев", "absent", "--reason", "УП", "--note", "звонила мама",
+        "--homework-grade", "4+",
+    )  # fmt: skip
+    assert (marked["charge"], marked["attended"], marked["reason"]) == ("0.00", False, "УП")
+    assert charges(school, "Лев Смирнов") == [("2026-09-01", 0)]
+    made(school, "lessons", "mark", number, "Лев", "present")
+    assert charges(school, "Лев Смирнов") == [("2026-09-01", 70_000)]
+    with reading_school(school, FIRST) as opened:
+        kept = opened.db.execute("SELECT note, homework_grade FROM mark WHERE student_id = 2").fetchone()
+    assert kept == ("звонила мама", "4+")
+
+
+def test_marking_one_at_a_lesson_not_yet_held_names_the_others(school: Path) -> None:
+    assert "Пётр" in refused(school, "lessons", "mark", "Робо 1", "Лев", "present", "--on", "2026-09-01")
+    made(school, "lessons", "plan", "--student", "Пётр", "--on", "2026-09-03", "--at", "12:00")
+    made(school, "lessons", "mark", "Пётр", "Пётр", "present", "--on", "2026-09-03")
+    assert charges(school, "Пётр Иванов") == [("2026-09-03", 66_666)]
+
+
+# Make-ups -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def missed(school: Path) -> Path:
+    """Leo missed the lesson of 1 September for a reason that costs 30 %, and came on the 8th."""
+    made(school, "catalog", "absence-reasons", "add", "Поздно предупредил", "--short", "ПП", "--charged", "30")
+    made(school, "lessons", "hold", "Робо 1", "2026-09-01", "--all-present", "--absent", "Лев:ПП")
+    held(school, "2026-09-08")
+    return school
+
+
+def test_r24_a_make_up_costs_what_the_absence_left(missed: Path) -> None:
+    assert charges(missed, "Лев Смирнов") == [("2026-09-01", 21_000), ("2026-09-08", 70_000)]
+    marked = made(missed, "lessons", "mark", "2", "Лев", "present", "--makes-up", "2026-09-01")
+    assert marked["charge"] == "490.00"
+    assert charges(missed, "Лев Смирнов") == [("2026-09-01", 21_000), ("2026-09-08", 49_000)]
+
+
+def test_r24_a_missed_lesson_is_made_up_for_once(missed: Path) -> None:
+    made(missed, "lessons", "mark", "2", "Лев", "present", "--makes-up", "1")
+    held(missed, "2026-09-15")
+    assert "made up for on 2026-09-08 already" in refused(
+        missed, "lessons", "mark", "3", "Лев", "present", "--makes-up", "2026-09-01"
+    )
+    made(missed, "lessons", "mark", "2", "Лев", "present", "--makes-up", "1")
+    made(missed, "lessons", "mark", "2", "Лев", "present")
+    assert charges(missed, "Лев Смирнов")[1] == ("2026-09-08", 70_000)
+    made(missed, "lessons", "mark", "3", "Лев", "present", "--makes-up", "2026-09-01")
+
+
+def test_r24_marking_the_absence_anew_changes_the_price_of_the_make_up(missed: Path) -> None:
+    made(missed, "lessons", "mark", "2", "Лев", "present", "--makes-up", "1")
+    made(missed, "lessons", "mark", "1", "Лев", "absent", "--reason", "УП")
+    assert charges(missed, "Лев Смирнов") == [("2026-09-01", 0), ("2026-09-08", 70_000)]
+    made(missed, "lessons", "mark", "1", "Лев", "absent", "--reason", "НП")
+    assert charges(missed, "Лев Смирнов") == [("2026-09-01", 70_000), ("2026-09-08", 0)]
+    assert "made up for this lesson on 2026-09-08" in refused(missed, "lessons", "mark", "1", "Лев", "present")
+    assert "made up for this lesson" in refused(missed, "lessons", "cancel", "1")
+    made(missed, "lessons", "cancel", "2")
+    made(missed, "lessons", "mark", "1", "Лев", "present")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["2", "Лев", "present", "--makes-up", "2026-09-08"], "was at the lesson"),
+        (["2", "Лев", "present", "--makes-up", "2026-09-02"], "no missed lesson"),
+        (["2", "Лев", "present", "--makes-up", "77"], "no missed lesson"),
+        (["2", "Лев", "maybe"], "neither present nor absent"),
+        (["77", "Лев", "present"], "77"),
+        (["2", "Никто", "present"], "Никто"),
+        (["2", "Лев", "absent", "--reason", "XX"], "XX"),
+    ],
+)
+def test_bad_marks_are_refused(missed: Path, arguments: list[str], said: str) -> None:
+    before = charges(missed, "Лев Смирнов")
+    assert said in refused(missed, "lessons", "mark", *arguments)
+    assert charges(missed, "Лев Смирнов") == before
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["plan", "Робо 1"],
+        ["plan", "--on", "2026-09-03", "--at", "12:00"],
+        ["move", "Робо 1", "2026-09-08"],
+        ["edit", "Робо 1", "2026-09-08"],
+        ["mark", "Робо 1", "Лев", "present", "--reason", "УП"],
+        ["mark", "Робо 1", "Лев", "absent", "--makes-up", "1"],
+    ],
+)
+def test_what_is_not_said_is_asked_for(school: Path, arguments: list[str]) -> None:
+    refused(school, "lessons", *arguments, code=2)
+
+
+def test_r25_a_mark_inside_a_freeze_is_refused_and_names_it(school: Path) -> None:
+    made(school, "subscription", "freeze", "Лев", "--from", "2026-09-05", "--to", "2026-09-10")
+    assert "frozen on 2026-09-08" in refused(
+        school, "lessons", "hold", "Робо 1", "2026-09-08", "--present", "Лев", "--present", "Пётр"
+    )
+    lesson = held(school, "2026-09-08")
+    assert [mark["student"] for mark in lesson["marks"]] == ["Пётр Иванов"]
+
+
+def test_r25_a_frozen_student_gets_no_single_lesson(school: Path) -> None:
+    made(school, "subscription", "freeze", "Лев", "--from", "2026-09-05", "--to", "2026-09-10")
+    plan = ["lessons", "plan", "--student", "Лев", "--at", "12:00", "--on"]
+    assert "frozen" in refused(school, *plan, "2026-09-08")
+    made(school, *plan, "2026-09-11")
+    assert "frozen" in refused(school, "lessons", "move", "Лев", "2026-09-11", "--to", "2026-09-10")
+
+
+def test_nobody_archived_gets_a_single_lesson(school: Path) -> None:
+    with writing_school(school, FIRST) as opened:
+        add_student(opened, 1, "Ира Иванова")
+        opened.db.execute("UPDATE student SET archived_on = '2026-09-01' WHERE name = 'Ира Иванова'")
+    refused(school, "lessons", "plan", "--student", "Ира", "--on", "2026-09-03", "--at", "12:00")
