@@ -46,9 +46,9 @@ def _run(arguments: list[str]) -> int:
     _use_language(given.get("--lang") or os.environ.get("SCHOOLCRM_LANG") or settings.get("lang", ""))
     if rest[:1] == ["--version"]:
         return _print_version()
-    if not rest or rest[0] == "--help":
+    if rest[:1] == ["--help"]:
         return _print_help()
-    return _run_command(rest, given, settings)
+    return _run_command(rest or ["today"], given, settings)
 
 
 def extract_global_options(arguments: list[str]) -> tuple[dict[str, str], list[str]]:
@@ -92,12 +92,20 @@ def _use_language(asked: str) -> None:
     from schoolcrm.core.errors import WrongUsage
     from schoolcrm.core.language import LANGUAGES, _, language_of_locale, use_language
 
-    use_language(asked if asked in LANGUAGES else language_of_locale(os.environ))
+    use_language(asked if asked in LANGUAGES else language_of_locale(os.environ) or "en")
     if asked and asked not in LANGUAGES:
         raise WrongUsage(
             _("There is no language «{value}» in the program.").format(value=asked),
             _("Use --lang ru or --lang en."),
         )
+
+
+def _language_is_said(given: dict[str, str], settings: dict[str, str]) -> bool:
+    """Tell whether the caller, the settings or a locale say which language to speak; cron has no locale."""
+    from schoolcrm.core.language import language_of_locale
+
+    asked = given.get("--lang") or os.environ.get("SCHOOLCRM_LANG") or settings.get("lang")
+    return bool(asked or language_of_locale(os.environ))
 
 
 def _run_command(words: list[str], given: dict[str, str], settings: dict[str, str]) -> int:
@@ -113,6 +121,8 @@ def _run_command(words: list[str], given: dict[str, str], settings: dict[str, st
     use_plain_parameters()
     root = LazyGroup({entry.name: entry.module for entry in COMMANDS})
     session = Session.from_environment(given, os.environ, settings)
+    if "--help" not in words and not _language_is_said(given, settings):
+        session.speak_as_the_school_does()
     forget_answers()
     forget_change()
     while True:

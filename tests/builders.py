@@ -183,7 +183,8 @@ def hold(
     """Hold the group's lesson of the day; absent: student → short name of the reason, or None. Return its id."""
     from schoolcrm.core.learning.attendance import Attendance
     from schoolcrm.core.learning.catalogues import find_entry
-    from schoolcrm.core.learning.lessons import hold, lesson_of_group
+    from schoolcrm.core.learning.lesson_lookup import lesson_of_group
+    from schoolcrm.core.learning.lessons import hold
 
     def reason(short: str | None) -> int | None:
         return find_entry(school.db, "absence-reasons", short) if short else None
@@ -285,7 +286,7 @@ def _variables(db: Path | None, today: str, lang: str, env: Mapping[str, str] | 
 def _forget_commands_of_other_language(language: str) -> None:
     """Command modules put their texts in the language in use when they are imported, once a process."""
     if getattr(sys, "_schoolcrm_commands_in", language) != language:
-        for name in [name for name in sys.modules if name.startswith("schoolcrm.commands.")]:
+        for name in [name for name in sys.modules if name.startswith("schoolcrm.commands")]:
             del sys.modules[name]
         sys.modules.pop("schoolcrm.lazy", None)
     sys._schoolcrm_commands_in = language  # type: ignore[attr-defined]

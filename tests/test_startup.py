@@ -73,7 +73,7 @@ def test_version_imports_next_to_nothing() -> None:
     assert {name for name in loaded if name.startswith("schoolcrm.")} <= {"schoolcrm.__main__", "schoolcrm.cli"}
 
 
-@pytest.mark.parametrize("words", [["--help"], [], ["--lang", "ru", "--help"], ["--version", "--quiet"]], ids=" ".join)
+@pytest.mark.parametrize("words", [["--help"], ["--lang", "ru", "--help"], ["--version", "--quiet"]], ids=" ".join)
 def test_the_root_answers_without_typer(words: list[str]) -> None:
     loaded = schoolcrm(*words)
     assert not loaded & NEVER_FOR_HELP
@@ -82,7 +82,10 @@ def test_the_root_answers_without_typer(words: list[str]) -> None:
 
 @pytest.mark.parametrize(
     "words",
-    [["report", "debtors"], ["clients", "list"], ["payments", "list"], ["lessons", "list"], ["groups", "list"]],
+    [
+        *(["report", "debtors"], ["report", "funnel"], ["clients", "list"]),
+        *(["payments", "list"], ["lessons", "list"], ["groups", "list"]),
+    ],
     ids=" ".join,
 )
 def test_a_piped_list_or_report_imports_no_heavy_library(words: list[str], school: Path) -> None:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from schoolcrm.commands import report_statuses
+from schoolcrm.commands import report_contracts, report_school, report_statuses, report_visitors
 from schoolcrm.commands.periods import From, PeriodName, To, period_of
 from schoolcrm.commands.report_group import app
 from schoolcrm.commands.session import choose, optional_day, reading, show
@@ -14,7 +14,7 @@ from schoolcrm.lazy import Showing
 if TYPE_CHECKING:
     from schoolcrm.core.store.database import School
 
-__all__ = ["app", "report_statuses"]
+__all__ = ["app", "report_contracts", "report_school", "report_statuses", "report_visitors"]
 
 Client = Annotated[str, typer.Argument(help=_("Client (or student): id, name or phone."))]
 Student = Annotated[str, typer.Option("--student", help=_("Only this student of the client."))]

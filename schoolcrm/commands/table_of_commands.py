@@ -14,6 +14,7 @@ class Entry(NamedTuple):
 
 
 COMMANDS = (
+    Entry("today", N_("What needs doing today; also without a command."), "schoolcrm.commands.today"),
     Entry("init", N_("Create the school's database."), "schoolcrm.commands.init"),
     Entry("import-csv", N_("Move an existing client base in from CSV or Excel."), "schoolcrm.commands.import_csv"),
     Entry("clients", N_("Clients: the adults who sign and pay."), "schoolcrm.commands.clients"),
@@ -23,7 +24,11 @@ COMMANDS = (
     Entry("lessons", N_("Lessons: hold them and mark who came."), "schoolcrm.commands.lessons"),
     Entry("subscription", N_("Plans, and subscriptions sold to students."), "schoolcrm.commands.subscription"),
     Entry("payments", N_("Money in, money out, corrections."), "schoolcrm.commands.payments"),
+    Entry("discounts", N_("Discounts of students: percent or money off."), "schoolcrm.commands.discounts"),
+    Entry("contracts", N_("Contracts with clients: period, visits, sum."), "schoolcrm.commands.contracts"),
     Entry("status", N_("Statuses of clients: set by hand, recomputed at night."), "schoolcrm.commands.status"),
     Entry("catalog", N_("Lists the school edits: subjects, teachers, rooms…"), "schoolcrm.commands.catalog"),
+    Entry("fields", N_("Fields of the school's own, of clients, students, lessons."), "schoolcrm.commands.fields"),
     Entry("report", N_("Reports: reconciliation, forecast, journal, debtors."), "schoolcrm.commands.report"),
+    Entry("config", N_("Settings of the school, and your own."), "schoolcrm.commands.config"),
 )

@@ -32,11 +32,16 @@ def current_language() -> str:
 
 
 def language_of_locale(environment: "os._Environ[str] | dict[str, str]") -> str:
-    """Return the language that the machine's locale asks for: "ru" or, for any other, "en"."""
+    """Return the language that the machine's locale asks for: "ru" or, for any other, "en".
+
+    Empty when there is no locale, or the one that stands for none (C, POSIX): then it asks for nothing.
+    """
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
         if value := environment.get(name):
+            if value.partition(".")[0] in ("C", "POSIX"):
+                return ""
             return "ru" if value.lower().startswith("ru") else "en"
-    return "en"
+    return ""
 
 
 def _(message: str) -> str:

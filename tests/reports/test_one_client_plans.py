@@ -35,7 +35,7 @@ from schoolcrm.reports.subscriptions import find_sold
 TODAY = date(2026, 9, 1)
 MONTH = Period(TODAY, date(2026, 9, 30))
 LARGE = {"client", "student", "contact", "membership", "study_group", "schedule", "lesson", "mark", "payment"}
-LARGE |= {"subscription", "upfront_charge", "status_change", "change", "operation"}
+LARGE |= {"subscription", "upfront_charge", "status_change", "change", "operation", "freeze", "freeze_extension"}
 
 
 @pytest.fixture
