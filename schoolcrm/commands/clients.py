@@ -6,23 +6,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from schoolcrm.commands import client_bulk, client_contacts, client_merging, client_trials, people_archive, people_lists
 from schoolcrm.commands.new_entries import New, entry_named
 from schoolcrm.commands.people_options import (
-    Archived,
     Birthday,
-    Columns,
     Days,
-    Everything,
-    Limit,
     Note,
-    Offset,
     OwnFields,
-    Query,
     Sex,
-    Sort,
     chosen_format,
     refuse_empty,
-    wish_of,
 )
 from schoolcrm.commands.session import choose, done, reading, say, show, writing
 from schoolcrm.core.errors import WrongUsage
@@ -36,6 +29,9 @@ if TYPE_CHECKING:
     from schoolcrm.core.store.transaction import WritableSchool
 
 app = group(_("Clients: the adults who sign and pay."))
+app.add_typer(client_contacts.app, name="contact")
+app.add_typer(client_trials.app, name="trial")
+app.add_typer(people_lists.filters_app("client"), name="filters")
 
 ClientName = Annotated[
     str, typer.Argument(metavar="CLIENT", help=_("Client, or a student of theirs: id, name, part of it, or phone."))
@@ -58,6 +54,9 @@ Source = Annotated[str, typer.Option("--source", metavar="NAME", help=_("How the
 Status = Annotated[str, typer.Option("--status", metavar="STATUS", help=_("A status: its name or base code."))]
 Manager = Annotated[str, typer.Option("--manager", metavar="NAME", help=_("Who is responsible for the client."))]
 Colour = Annotated[str, typer.Option("--colour", metavar="COLOUR", help=_("A colour to mark the client with."))]
+Passport = Annotated[
+    str, typer.Option("--passport", metavar="TEXT", help=_("Passport data; shown only by 'clients show --passport'."))
+]
 Application = Annotated[
     str, typer.Option("--application", metavar="site|call|app", help=_("By which way the application came."))
 ]
@@ -81,6 +80,7 @@ def add(
     sex: Sex = "",
     own: OwnFields = [],  # noqa: B006
     application: Application = "",
+    passport: Passport = "",
     outside: Annotated[
         bool, typer.Option("--outside", help=_("Not of this school: for the administrator, if without students."))
     ] = False,
@@ -91,7 +91,7 @@ def add(
 
     texts = {"name": name, "manager": manager, "note": note, "colour": colour, "birthday": birthday, "sex": sex}
     texts |= {"application": application}
-    told = _Told(texts, phone, email, contact, student, own, source, status, is_student)
+    told = _Told(texts, phone, email, contact, student, own, source, status, is_student, passport)
     with writing(ctx) as school:
         details = _details(school, told, new=new, is_new=True)
         known_as = details.facts["name"]
@@ -122,6 +122,7 @@ def edit(
     sex: Sex = "",
     own: OwnFields = [],  # noqa: B006
     application: Application = "",
+    passport: Passport = "",
     unset: Annotated[
         list[str],
         typer.Option("--unset", metavar="FIELD", help=_("Empty a field, before others are set; repeatable.")),
@@ -139,7 +140,7 @@ def edit(
         raise WrongUsage(_("--studies and --lead exclude one another."), _("Give one of them."))
     texts = {"name": name, "manager": manager, "note": note, "colour": colour, "birthday": birthday, "sex": sex}
     texts |= {"application": application, "lead": "yes" if lead else "no" if studies else ""}
-    told = _Told(texts, phone, email, contact, student, own, source, status, is_student)
+    told = _Told(texts, phone, email, contact, student, own, source, status, is_student, passport)
     with writing(ctx) as school:
         client_id = choose(find_client, school.db, client, include_archived=True)
         first = emptying(school.db, unset)
@@ -157,43 +158,58 @@ def edit(
     done(ctx, message.format(id=client_id, name=known_as, removed=told_removed), **made)
 
 
-@app.command("list", cls=Showing, help=_("Clients, by name: those who answer to all terms of the query."))
-def list_(
-    ctx: typer.Context,
-    query: Query = [],  # noqa: B006
-    columns: Columns = "",
-    sort: Sort = "",
-    limit: Limit = 0,
-    offset: Offset = 0,
-    archived: Archived = False,
-    everything: Everything = False,
-) -> None:
-    from schoolcrm.reports.clients import clients_table, find_clients
-
-    wish = wish_of(query, columns, sort, limit=limit, offset=offset, archived=archived, everything=everything)
-    with reading(ctx) as school:
-        listing = find_clients(school.db, school.today, wish)
-    show(ctx, clients_table(listing, wish))
+app.command("list", cls=Showing, help=_("Clients, by name: those who answer to all terms of the query."))(
+    people_lists.list_clients
+)
+app.command("bulk", cls=Changing, help=_("Set fields of all clients who answer to the query, at once."))(
+    client_bulk.set_in_bulk
+)
 
 
 @app.command("show", cls=Showing, help=_("Everything about one client."))
-def show_(ctx: typer.Context, client: ClientName, days: Days = 30) -> None:
+def show_(
+    ctx: typer.Context,
+    client: ClientName,
+    days: Days = 30,
+    passport: Annotated[bool, typer.Option("--passport", help=_("The passport data too."))] = False,
+) -> None:
     from schoolcrm.core.people.references import find_client
     from schoolcrm.reports.card import find_card
+    from schoolcrm.reports.contacts import passport_of, with_passport
     from schoolcrm.reports.writers import Format
 
     with reading(ctx) as school:
         client_id = choose(find_client, school.db, client, include_archived=True)
         card = find_card(school.db, client_id, school.today, days)
+        kept = passport_of(school.db, client_id) if passport else None
     chosen = chosen_format(ctx)
-    if chosen in (Format.JSON, Format.JSONL, Format.CSV):
+    for_programs = chosen in (Format.JSON, Format.JSONL, Format.CSV)
+    if for_programs:
         from schoolcrm.reports.card_record import card_record
 
-        show(ctx, card_record(card, nested=chosen is not Format.CSV))
+        table = card_record(card, nested=chosen is not Format.CSV)
     else:
         from schoolcrm.reports.card_page import card_page
 
-        show(ctx, card_page(card))
+        table = card_page(card)
+    show(ctx, with_passport(table, kept, for_programs=for_programs) if passport else table)
+
+
+app.command("archive", cls=Changing, help=_("Put clients in the archive: out of sight; their money history stays."))(
+    people_archive.archive_clients
+)
+app.command("restore", cls=Changing, help=_("Take clients out of the archive, or bring back deleted ones."))(
+    people_archive.restore_clients
+)
+app.command("purge", cls=Changing, help=_("Purge clients from the archive for good; money stays, without the person."))(
+    client_merging.purge
+)
+app.command("duplicates", cls=Showing, help=_("Clients who may be one: same phone or email, names that are alike."))(
+    client_merging.show_duplicates
+)
+app.command("merge", cls=Changing, help=_("Make two clients one: everything of OTHER moves to KEEP."))(
+    client_merging.merge
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +225,7 @@ class _Told:
     source: str
     status: str
     is_student: bool
+    passport: str
 
 
 def _details(
@@ -219,11 +236,14 @@ def _details(
     from schoolcrm.core.people.clients import ClientDetails
     from schoolcrm.core.people.custom_fields import parse_assignments, read_values
     from schoolcrm.core.people.facts import read_facts
+    from schoolcrm.core.rules.personal import read_line
     from schoolcrm.core.statuses.catalogue import find_status
 
     facts = read_facts(CLIENTS, told.texts, school.today, new=is_new)
     if told.source:
         facts["source_id"] = entry_named(school, "sources", told.source, new=new)
+    if told.passport:
+        facts["passport"] = read_line(told.passport)
     return ClientDetails(
         facts=facts,
         contacts=_read_contacts(told),

@@ -27,6 +27,11 @@ Columns = Annotated[str, typer.Option("--columns", metavar="A,B", help=_("Which 
 Sort = Annotated[str, typer.Option("--sort", metavar="A,-B", help=_("Sort by these fields; with a minus, downwards."))]
 Limit = Annotated[int, typer.Option("--limit", metavar="N", help=_("At most so many rows; 0: all."))]
 Offset = Annotated[int, typer.Option("--offset", metavar="N", help=_("Leave out so many rows at the beginning."))]
+Saved = Annotated[str, typer.Option("--saved", metavar="NAME", help=_("Begin with a saved filter."))]
+Save = Annotated[
+    str, typer.Option("--save", metavar="NAME", help=_("Keep the terms, columns and sort keys under a name."))
+]
+Replace = Annotated[bool, typer.Option("--yes", "-y", help=_("With --save: replace a filter of that name."))]
 Archived = Annotated[bool, typer.Option("--archived", help=_("Only those in the archive."))]
 Everything = Annotated[bool, typer.Option("--all", help=_("Archived and deleted ones too."))]
 Days = Annotated[int, typer.Option("--days", metavar="7..360", help=_("Lessons of so many days around today."))]

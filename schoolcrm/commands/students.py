@@ -4,22 +4,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from schoolcrm.commands import client_merging, people_archive, people_lists, student_tests
 from schoolcrm.commands.new_entries import New, entry_named
 from schoolcrm.commands.people_options import (
-    Archived,
     Birthday,
-    Columns,
     Days,
-    Everything,
-    Limit,
     Note,
-    Offset,
     OwnFields,
-    Query,
     Sex,
-    Sort,
     chosen_format,
-    wish_of,
 )
 from schoolcrm.commands.session import choose, done, reading, say, show, writing
 from schoolcrm.core.language import _
@@ -29,6 +22,8 @@ if TYPE_CHECKING:
     from schoolcrm.core.store.transaction import WritableSchool
 
 app = group(_("Students: those who attend lessons."))
+app.add_typer(student_tests.app, name="test")
+app.add_typer(people_lists.filters_app("student"), name="filters")
 
 
 @app.command(cls=Changing, help=_("Add a student to a client."))
@@ -72,23 +67,9 @@ def add(
     done(ctx, message, id=number, client_id=client_id)
 
 
-@app.command("list", cls=Showing, help=_("Students, by name: those who answer to all terms of the query."))
-def list_(
-    ctx: typer.Context,
-    query: Query = [],  # noqa: B006
-    columns: Columns = "",
-    sort: Sort = "",
-    limit: Limit = 0,
-    offset: Offset = 0,
-    archived: Archived = False,
-    everything: Everything = False,
-) -> None:
-    from schoolcrm.reports.students import find_students, students_table
-
-    wish = wish_of(query, columns, sort, limit=limit, offset=offset, archived=archived, everything=everything)
-    with reading(ctx) as school:
-        listing = find_students(school.db, school.today, wish)
-    show(ctx, students_table(listing, wish))
+app.command("list", cls=Showing, help=_("Students, by name: those who answer to all terms of the query."))(
+    people_lists.list_students
+)
 
 
 @app.command("show", cls=Showing, help=_("Everything about one student."))
@@ -113,6 +94,15 @@ def show_(
         from schoolcrm.reports.card_page import student_page
 
         show(ctx, student_page(card, visits, days))
+
+
+app.command("archive", cls=Changing, help=_("Put students in the archive: out of sight; what was held stays."))(
+    people_archive.archive_students
+)
+app.command("restore", cls=Changing, help=_("Take students out of the archive."))(people_archive.restore_students)
+app.command("move", cls=Changing, help=_("Give a student to another client, with all lessons and subscriptions."))(
+    client_merging.move_student
+)
 
 
 def _subjects(school: "WritableSchool", texts: list[str], *, new: bool) -> list[tuple[int, int | None]]:

@@ -14,6 +14,8 @@ from schoolcrm.core.listing.rows import LARGEST_PAGE, Wish, list_rows
 from schoolcrm.core.listing.student_fields import STUDENTS
 from schoolcrm.core.people.contacts import contacts_of
 from schoolcrm.core.rules.dates import Period
+from schoolcrm.core.statuses.trials import Trial, open_booking
+from schoolcrm.reports.discounts import DiscountRow, find_discounts
 from schoolcrm.reports.journal import Visit, read_journal
 from schoolcrm.reports.subscriptions import find_sold
 
@@ -57,7 +59,8 @@ class StudentCard:
 @dataclass(frozen=True, slots=True)
 class Card:
     """A client's card. Sums in kopecks; `accounts` by subscription, 0 the general one; `visits` are the past and
-    coming lessons of `days` around today; `schedule_ended`: the schedule ends before the money does (R39)."""
+    coming lessons of `days` around today; `schedule_ended`: the schedule ends before the money does (R39); `trial`
+    is the one that is booked, `trial_group` the name of its group."""
 
     values: Values
     contacts: list[tuple[int, str, str, str | None]]
@@ -69,6 +72,9 @@ class Card:
     payments_count: int
     payments_sum: int
     subscriptions: list[tuple[Any, ...]]
+    discounts: list[DiscountRow]
+    trial: Trial | None
+    trial_group: str | None
     visits: list[Visit]
     today: date
     days: int
@@ -100,6 +106,8 @@ def find_card(db: sqlite3.Connection, client_id: int, today: date, days: int) ->
     coverage = client_coverage(db, client_id, today)
     registered, attended = db.execute(_LESSONS, (client_id,)).fetchone()
     count, paid = db.execute(_PAYMENTS, (client_id,)).fetchone()
+    trial = open_booking(db, client_id)
+    group = db.execute("SELECT name FROM study_group WHERE id = ?", (trial.group_id if trial else None,)).fetchone()
     around = Period(today - timedelta(days=days), today + timedelta(days=days))
     return Card(
         values=_all_values(db, today, CLIENTS, f"id:{client_id}")[0],
@@ -112,6 +120,9 @@ def find_card(db: sqlite3.Connection, client_id: int, today: date, days: int) ->
         payments_count=count,
         payments_sum=paid,
         subscriptions=find_sold(db, today.isoformat(), client_id=client_id),
+        discounts=find_discounts(db, today, client_id=client_id),
+        trial=trial,
+        trial_group=group[0] if group else None,
         visits=read_journal(db, client_id, around, today, grouping="none").visits,
         today=today,
         days=days,

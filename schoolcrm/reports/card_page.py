@@ -11,6 +11,8 @@ from schoolcrm.core.rules.money import human_money
 from schoolcrm.core.rules.names import fold
 from schoolcrm.core.rules.phones import human_phone
 from schoolcrm.reports.card import Card, StudentCard, Values
+from schoolcrm.reports.discounts import STATE_WORDS as DISCOUNT_WORDS
+from schoolcrm.reports.discounts import days_of, worth_of
 from schoolcrm.reports.journal import STATE_WORDS, Visit
 from schoolcrm.reports.listings import column_of
 from schoolcrm.reports.subscriptions import STATE_WORDS as SUBSCRIPTION_WORDS
@@ -33,7 +35,13 @@ def card_page(card: Card) -> Table:
         report="client",
         title=card.values["name"],
         columns=(Column("section", _("Section")), Column("item", _("What")), Column("details", _("Details"))),
-        rows=[*_contacts(card), *(_students(card) or [_no_students()]), *_subscriptions(card), *_visits(card)],
+        rows=[
+            *_contacts(card),
+            *(_students(card) or [_no_students()]),
+            *_subscriptions(card),
+            *_discounts(card),
+            *_visits(card),
+        ],
         head=[*_facts(card.values, _IN_SECTIONS), *_sums(card)],
         notes=[_("The schedule ends before the money does.")] if card.schedule_ended else [],
         sections=Sections("section"),
@@ -76,6 +84,9 @@ def _sums(card: Card) -> Iterator[Fact]:
         for account, balance in card.accounts.items():
             label = _("Balance of subscription {id}").format(id=account) if account else _("General balance")
             yield Fact(f"account_{account}", label, Kind.MONEY, balance)
+    if card.trial is not None:
+        booked = _joined(human_date(card.trial.on), card.trial_group)
+        yield Fact("trial_booked", _("Trial lesson booked"), Kind.TEXT, booked)
     lessons = _("{registered} held, {attended} attended").format(
         registered=card.lessons_registered, attended=card.lessons_attended
     )
@@ -132,6 +143,14 @@ def _subscriptions(card: Card) -> Iterator[_Line]:
         if left is not None and state == "running":
             told.append(_("lessons left: {count}").format(count=left))
         yield _("Subscriptions"), _("{name} (no. {id})").format(name=plan, id=number), _joined(*told)
+
+
+def _discounts(card: Card) -> Iterator[_Line]:
+    for discount in card.discounts:
+        cover = ", ".join([*discount.subjects, *discount.lesson_types])
+        state = _(DISCOUNT_WORDS[discount.state])
+        name = _("{name} (no. {id})").format(name=worth_of(discount), id=discount.id)
+        yield _("Discounts"), name, _joined(discount.student, days_of(discount), cover, discount.note, state)
 
 
 def _visits(card: Card) -> Iterator[_Line]:

@@ -5,6 +5,7 @@ from typing import Any
 from schoolcrm.core.language import _
 from schoolcrm.core.rules.money import machine_money
 from schoolcrm.reports.card import Card, StudentCard, Values
+from schoolcrm.reports.discounts import DiscountRow, percent_number
 from schoolcrm.reports.journal import Visit
 from schoolcrm.reports.listings import column_of
 from schoolcrm.reports.table import Column, Fact, Kind, Table
@@ -49,6 +50,11 @@ def _columns_and_cells(values: Values, left_out: frozenset[str]) -> tuple[list[C
 def _own(card: Card) -> list[tuple[Column, Any]]:
     """Return what a card tells beside the fields of the list."""
     return [
+        (
+            Column("trial_booked", _("Trial lesson booked"), Kind.DATE),
+            card.trial.on.isoformat() if card.trial else None,
+        ),
+        (Column("trial_group", _("Group of the trial lesson")), card.trial_group),
         (Column("schedule_ended", _("Schedule ends first"), Kind.BOOL), card.schedule_ended),
         (Column("lessons_registered", _("Lessons held"), Kind.INTEGER), card.lessons_registered),
         (Column("lessons_attended", _("Lessons attended"), Kind.INTEGER), card.lessons_attended),
@@ -72,6 +78,7 @@ def _hanging(card: Card) -> list[tuple[str, str, list[dict[str, Any]]]]:
         ("students", _("Students"), [_student(student) for student in card.students]),
         ("accounts", _("Accounts"), accounts),
         ("subscriptions", _("Subscriptions"), [_subscription(row) for row in card.subscriptions]),
+        ("discounts", _("Discounts"), [_discount(row) for row in card.discounts]),
         ("visits", _("Past lessons"), past),
         ("next_lessons", _("Next lessons"), coming),
     ]
@@ -111,6 +118,12 @@ def _subscription(row: tuple[Any, ...]) -> dict[str, Any]:
         "burnt": burnt,
         "burnt_sum": None if burnt_sum is None else machine_money(burnt_sum),
     }
+
+
+def _discount(row: DiscountRow) -> dict[str, Any]:
+    amount = None if row.amount is None else machine_money(row.amount)
+    told = row._asdict() | {"percent": percent_number(row.percent), "amount": amount}
+    return {key: value for key, value in told.items() if key not in ("client_id", "client")}
 
 
 def _visit(visit: Visit) -> dict[str, Any]:

@@ -127,7 +127,17 @@ _FIELDS = by_key(
         "integer",
         sql=f"({of_client('count(*)', 'purchase')} + (client.last_purchase_on IS NOT NULL))",
     ),
+    # R13: by the average interval between purchases, as `report renewals` has it.
+    Field(
+        "next_purchase",
+        N_("Next purchase"),
+        "date",
+        sql=f"next_purchase({of_client('group_concat(sold_on)', 'purchase')}, client.last_purchase_on)",
+    ),
     Field("trial", N_("Trial lesson"), "date", sql=sources.TRIAL),
+    # R42: what was paid, refunds off, less the total of the contracts.
+    Field("contracts_total", N_("Contracts, total"), "money", sql=sources.CONTRACTS_TOTAL),
+    Field("contracts_left", N_("Contracts, left"), "money", sql=f"({sources.PAID} - {sources.CONTRACTS_TOTAL})"),
     LEAD,
     Field(
         "source",
@@ -155,7 +165,8 @@ _FIELDS = by_key(
         column="birthday",
         read=read_birthday,
     ),
-    Field("age", N_("Age"), "list", each=sources.AGES, items="integer"),
+    # By the youngest: as text, 10 would come before 9.
+    Field("age", N_("Age"), "list", each=sources.AGES, items="integer", order=sources.YOUNGEST),
     Field(
         "sex",
         N_("Sex"),

@@ -39,8 +39,25 @@ def compare(field: Field, value: str, folded: str, text: str, *, exact: bool, bo
 
 
 def _text(compared: _Compared) -> str:
+    if compared.field.choices:
+        return _choice(compared)
     wanted = compared.bound.add(fold(compared.text))
     return f"{compared.folded} = {wanted}" if compared.exact else f"instr({compared.folded}, {wanted}) > 0"
+
+
+def _choice(compared: _Compared) -> str:
+    """One of the choices by its name; else all whose names hold the text."""
+    wanted = fold(compared.text)
+    choices = compared.field.choices
+    meant = [choice for choice in choices if fold(choice) == wanted]
+    if not meant and not compared.exact:
+        meant = [choice for choice in choices if wanted in fold(choice)]
+    if not meant:
+        raise BadValue(
+            _('"{value}" is not one of the choices.').format(value=excerpt(compared.text)),
+            _("Choose from: {names}.").format(names=", ".join(choices)),
+        )
+    return f"{compared.value} IN ({', '.join(map(compared.bound.add, meant))})"
 
 
 def _phone(compared: _Compared) -> str:

@@ -19,8 +19,16 @@ CUSTOM = "field."
 SEPARATOR = "\x1f"
 
 _OWNER = re.compile(r"([a-z_.]+) = OWNER")
+_UNION = re.compile(r"\bUNION\b")
+_DISTINCT = re.compile(r"\bDISTINCT\b")
+_SIGNS = re.compile(r"[\s:,=]+")
 _KINDS_OF_CUSTOM = {"text": "text", "number": "number", "date": "date", "bool": "bool", "choice": "text"}
 _CASTS = {"number": "CAST(value AS NUMERIC)", "bool": "CAST(value AS INTEGER)"}
+# The field's choices, a line each, are in its own row: no text of the school's becomes part of a statement.
+_PLACE_OF_CHOICE = (
+    "(SELECT instr(char(10) || choices || char(10), char(10) || value || char(10))"
+    " FROM {entity}_field JOIN field ON field.id = field_id WHERE {entity}_id = {owner} AND field_id = {number})"
+)
 
 
 class Bound:
@@ -55,7 +63,8 @@ class Field(NamedTuple):
     SELECT … AS owner, … AS value … WHERE … = OWNER GROUP BY …, and `totals`, the same of all owners. With `sql`
     and `each`, `sql` is what is shown and `each` what is searched. `owner` is the column OWNER stands for.
 
-    `words` are the names of a code, `read_code` other ways to write one; what is not `listed` is a filter only.
+    `words` are the names of a code, `read_code` other ways to write one; `choices` are all that a field of the
+    school's own can hold; what is not `listed` is a filter only.
     A field that can be set by hand says into which `column` of the record, and how text is read (`read`, None for
     the name of a catalogue's entry).
     """
@@ -72,6 +81,7 @@ class Field(NamedTuple):
     order: str = ""
     filled: bool = False
     words: Mapping[str, str] = MappingProxyType({})
+    choices: Sequence[str] = ()
     items: str = "text"
     read_code: Callable[[str], str | None] | None = None
     matches: Matcher | None = None
@@ -112,8 +122,8 @@ class Field(NamedTuple):
         return f"fold({self.value})" if self.kind in ("text", "list") else self.value
 
     def each_of_all(self) -> str:
-        """Return the SELECT of the values of every row at once."""
-        return _OWNER.sub("1", self.each)
+        """Return the SELECT of the values of every row at once, to look owners up in: some come more than once."""
+        return _DISTINCT.sub("", _UNION.sub("UNION ALL", _OWNER.sub("1", self.each)))
 
     def join(self, owners: Sequence[int] | None) -> str:
         """Return the LEFT JOIN of the totals, of the owners named only, or (None) of all."""
@@ -153,9 +163,9 @@ class Registry(NamedTuple):
         if known := self._known(key) or self._known(key.replace("-", "_")):
             return known
         own = custom_fields_of(db, self.entity, self.id)
-        if key.startswith(CUSTOM) and key in own:
-            return own[key]
-        raise _unknown(name, [*self.fields, *(each.key for each in own.values())])
+        if key.startswith(CUSTOM) and (known := own.get(key) or _written_plainly(own, key)):
+            return known
+        raise _unknown(name, [*self.fields, *(CUSTOM + plain_name(each.label) for each in own.values())])
 
     def _known(self, key: str) -> Field | None:
         if known := self.fields.get(key):
@@ -173,16 +183,29 @@ def by_key(*fields: Field) -> Mapping[str, Field]:
     return MappingProxyType({each.key: each for each in fields})
 
 
+def plain_name(name: str) -> str:
+    """Return the name of an own field without the signs that mean something in a query, an option or a list."""
+    return " ".join(_SIGNS.split(name)).strip()
+
+
+def _written_plainly(own: Mapping[str, Field], key: str) -> Field | None:
+    return next((each for each_key, each in own.items() if plain_name(each_key) == plain_name(key)), None)
+
+
 def custom_fields_of(db: sqlite3.Connection, entity: str, owner: str) -> dict[str, Field]:
     """Return the school's own fields of clients or students, by `field.` and the folded name."""
-    rows = db.execute("SELECT id, name, name_key, type FROM field WHERE entity = ? ORDER BY name_key", (entity,))
-    return {CUSTOM + key: _custom(entity, owner, number, name, kind) for number, name, key, kind in rows}
+    query = "SELECT id, name, name_key, type, choices FROM field WHERE entity = ? ORDER BY name_key"
+    return {CUSTOM + row[2]: _custom(entity, owner, *row) for row in db.execute(query, (entity,))}
 
 
-def _custom(entity: str, owner: str, number: int, name: str, kind: str) -> Field:
+def _custom(entity: str, owner: str, number: int, name: str, _key: str, kind: str, choices: str | None) -> Field:
     value = _CASTS.get(kind, "value")
     sql = f"(SELECT {value} FROM {entity}_field WHERE {entity}_id = {owner} AND field_id = {int(number)})"  # noqa: S608
-    return Field(CUSTOM + name, name, _KINDS_OF_CUSTOM[kind], sql=sql)
+    field = Field(CUSTOM + name, name, _KINDS_OF_CUSTOM[kind], sql=sql)
+    if kind != "choice":
+        return field
+    order = _PLACE_OF_CHOICE.format(entity=entity, owner=owner, number=int(number))
+    return field._replace(order=order, choices=tuple((choices or "").splitlines()))
 
 
 def _unknown(name: str, known: Sequence[str]) -> BadValue:

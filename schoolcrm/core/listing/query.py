@@ -85,15 +85,18 @@ class Conditions:
                 _("The filter {name} has {count} values.").format(name=field.key, count=len(alternatives)),
                 _too_long(_MOST_VALUES),
             )
-        return " OR ".join(self._alternative(field, text.strip(), term.exact) for text in alternatives) or "1"
+        if not alternatives:
+            return "1"
+        found = " OR ".join(self._alternative(field, text.strip(), term.exact) for text in alternatives)
+        if field.each and not field.matches:
+            return f"{field.owner} IN (SELECT owner FROM ({field.each_of_all()}) WHERE {found})"  # noqa: S608
+        return found
 
     def _alternative(self, field: Field, text: str, exact: bool) -> str:
         if field.matches:
             return field.matches(text, exact, self._bound)
-        if not field.each:
-            return compare(field, field.value, field.folded, text, exact=exact, bound=self._bound)
-        found = compare(field, "value", "key", text, exact=exact, bound=self._bound)
-        return f"{field.owner} IN (SELECT owner FROM ({field.each_of_all()}) WHERE {found})"  # noqa: S608
+        value, folded = ("value", "key") if field.each else (field.value, field.folded)
+        return compare(field, value, folded, text, exact=exact, bound=self._bound)
 
     def _flags(self, text: str) -> str:
         flags = self._registry.flags

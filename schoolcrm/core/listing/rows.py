@@ -65,6 +65,13 @@ def list_rows(db: sqlite3.Connection, today: date, registry: Registry, wish: Wis
     return Listing(fields, _split_lists(fields, rows), scope)
 
 
+def check_wish(db: sqlite3.Connection, today: date, registry: Registry, wish: Wish) -> None:
+    """Raise BadValue where `list_rows` would; nothing is looked for."""
+    install_functions(db, today)
+    _columns(db, registry, wish.columns)
+    _statement(db, today, registry, wish, [parse_term(argument) for argument in wish.query], "all")
+
+
 def _scope(db: sqlite3.Connection, terms: Sequence[Term]) -> str:
     """Return who is looked for: what a list leaves out is found when the query itself names it."""
     if asks_for_archived(terms):

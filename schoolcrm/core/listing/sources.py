@@ -14,14 +14,15 @@ VALID_SUBSCRIPTION = (
 )
 PHONE_KINDS = "'mobile', 'home'"
 
-# One SELECT for all of a client's students, those in the archive left out, or for one student.
+# One SELECT for all of a client's students, those in the archive left out, or for one student: a client may have
+# the same number as a student.
 _OF_STUDENTS = """
 SELECT DISTINCT {owner} AS owner, {value} AS value, {key} AS key
   FROM student AS learner {joins}
- WHERE {owner} = OWNER AND ({owner} = learner.id OR learner.archived_on IS NULL)"""
+ WHERE {owner} = OWNER AND ('{owner}' = 'learner.id' OR learner.archived_on IS NULL)"""
 _IN_GROUPS = f"""
   JOIN membership ON membership.student_id = learner.id AND {CURRENT_MEMBERSHIP}
-  JOIN study_group ON study_group.id = membership.group_id"""
+  JOIN study_group ON study_group.id = membership.group_id AND study_group.archived_on IS NULL"""
 _LEARNS = """
   JOIN student_subject ON student_subject.student_id = learner.id
   JOIN {table} ON {table}.id = student_subject.{table}_id"""
@@ -93,6 +94,8 @@ SELECT own.id, {age("own.birthday")}, own.birthday
  WHERE own.id = OWNER AND own.birthday IS NOT NULL
    AND NOT EXISTS (SELECT 1 FROM student WHERE student.client_id = own.id AND student.archived_on IS NULL)"""  # noqa: S608
 
+YOUNGEST = f"(SELECT min(value) FROM ({AGES.replace('OWNER', 'client.id')}))"  # noqa: S608
+
 
 def own_and_students(column: str) -> str:
     """Return the SELECT of what the client and the students have in a column of the same name."""
@@ -138,8 +141,11 @@ def latest(*days: str) -> str:
 
 ATTENDED_LAST_OF_STUDENT = "(SELECT max(on_date) FROM mark WHERE mark.student_id = student.id AND mark.attended = 1)"
 ATTENDED_LAST = f"(SELECT max({ATTENDED_LAST_OF_STUDENT}) FROM student WHERE student.client_id = client.id)"  # noqa: S608
-TRIAL = """(SELECT min(mark.on_date) FROM student JOIN mark ON mark.student_id = student.id AND mark.basis = 'trial'
-  WHERE student.client_id = client.id)"""
+# Without min(), for SQLite takes the client into the view only where nothing is aggregated.
+TRIAL = "(SELECT on_date FROM attended_trial WHERE attended_trial.client_id = client.id ORDER BY on_date LIMIT 1)"
+
+CONTRACTS_TOTAL = of_client("ifnull(sum(amount), 0)", "contract")
+PAID = of_client("ifnull(sum(effect), 0)", "payment", "kind IN ('income', 'refund') AND voided_on IS NULL")
 
 # Of everybody the views have the sums ready; of a few clients they are added up entry by entry.
 BALANCE_OF_ALL = "SELECT client_id AS owner, sum(balance) AS value FROM account_balance GROUP BY client_id"

@@ -95,6 +95,9 @@ def as_student(db: sqlite3.Connection, client_id: int, facts: Mapping[str, Any])
     return NewStudent(known | {column: facts[column] for column in known if column in facts})
 
 
+PASSPORT = "passport"
+"""A column that is no field of the registry: lists, filters and exports never see it (R50)."""
+
 # A phone is what --phone adds, a mobile; the home phone has a name of its own.
 _CONTACT_FIELDS = {"phone": frozenset({"mobile"}), "phones": frozenset({"mobile"}), "contacts": frozenset(KINDS)}
 _CONTACT_FIELDS |= {kind: frozenset({kind}) for kind in KINDS}
@@ -108,9 +111,10 @@ def emptying(db: sqlite3.Connection, names: Collection[str]) -> ClientDetails:
     keys = [fold(name) for name in names]
     own = [name[len(CUSTOM) :] for name in map(str.strip, names) if fold(name).startswith(CUSTOM)]
     kinds = {kind for key in keys for kind in _CONTACT_FIELDS.get(key, ())}
-    rest = [key for key in keys if key not in _CONTACT_FIELDS and not key.startswith(CUSTOM)]
+    rest = [key for key in keys if key not in (*_CONTACT_FIELDS, PASSPORT) and not key.startswith(CUSTOM)]
+    facts = emptied(CLIENTS, rest, [*_CONTACT_FIELDS, PASSPORT, f"{CUSTOM}NAME"])
     return ClientDetails(
-        facts=emptied(CLIENTS, rest, [*_CONTACT_FIELDS, f"{CUSTOM}NAME"]),
+        facts=facts | {key: None for key in keys if key == PASSPORT},
         dropped_kinds=sorted(kinds),
         custom={find_field(db, "client", name): "" for name in own},
     )
@@ -118,7 +122,7 @@ def emptying(db: sqlite3.Connection, names: Collection[str]) -> ClientDetails:
 
 def would_be_removed(db: sqlite3.Connection, client_id: int, first: ClientDetails) -> list[str]:
     """Return what the client has of that which `first` (see `emptying`) empties, as people read it."""
-    columns = {column: key for key, column in can_be_emptied(CLIENTS).items()}
+    columns = {column: key for key, column in can_be_emptied(CLIENTS).items()} | {PASSPORT: PASSPORT}
     query = f"SELECT {', '.join(columns)} FROM client WHERE id = ?"  # noqa: S608
     row = dict(zip(columns, db.execute(query, (client_id,)).fetchone(), strict=True))
     kept = [columns[column] for column in first.facts if row[column] is not None]

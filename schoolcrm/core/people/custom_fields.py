@@ -1,4 +1,4 @@
-"""The school's own fields of clients and students: what they hold, reading and setting their values (R50)."""
+"""The school's own fields of clients, students, lessons: what they hold, reading and setting their values (R50)."""
 
 import sqlite3
 from collections.abc import Mapping, Sequence
@@ -7,7 +7,8 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from schoolcrm.core.errors import BadValue, NotFound, Refused
-from schoolcrm.core.language import _
+from schoolcrm.core.language import N_, _
+from schoolcrm.core.listing.fields import plain_name
 from schoolcrm.core.listing.lookup import quoted
 from schoolcrm.core.rules.dates import read_date
 from schoolcrm.core.rules.names import closest, excerpt, fold
@@ -16,10 +17,21 @@ from schoolcrm.core.rules.personal import find_choice, read_line, read_note, rea
 if TYPE_CHECKING:
     from schoolcrm.core.store.transaction import WritableSchool
 
+TYPES: Mapping[str, str] = {
+    "text": N_("text"),
+    "number": N_("number"),
+    "date": N_("date"),
+    "bool": N_("yes or no"),
+    "choice": N_("choice"),
+}
+"""What a field of the school's own can hold, with the English names."""
+ENTITIES: Mapping[str, str] = {"client": N_("clients"), "student": N_("students"), "lesson": N_("lessons")}
+"""What can have fields of the school's own, with the English names."""
+
 
 @dataclass(frozen=True, slots=True)
 class CustomField:
-    """A field the school has added to clients or students: its type is text, number, date, bool or choice."""
+    """A field the school has added to an entity: its type is text, number, date, bool or choice."""
 
     id: int
     name: str
@@ -36,11 +48,12 @@ def fields_of(db: sqlite3.Connection, entity: str) -> list[CustomField]:
 
 
 def find_field(db: sqlite3.Connection, entity: str, name: str) -> CustomField:
-    """Return the field called `name`; NotFound suggests the nearest ones."""
+    """Return the field called `name`, written in full or as `plain_name` has it; NotFound suggests the nearest."""
     fields = fields_of(db, entity)
-    for field in fields:
-        if fold(field.name) == fold(name):
-            return field
+    for key in (fold, lambda text: fold(plain_name(text))):
+        for field in fields:
+            if key(field.name) == key(name):
+                return field
     names = [field.name for field in fields]
     known = closest(name, names) or names
     if known:
@@ -53,23 +66,75 @@ def find_field(db: sqlite3.Connection, entity: str, name: str) -> CustomField:
 def add_field(
     school: "WritableSchool", entity: str, name: str, *, type: str = "text", choices: Sequence[str] = ()
 ) -> int:
-    """Add a field and return its id; Refused when there is one of that name, BadValue for an empty name."""
+    """Add a field and return its id.
+
+    Raises Refused when there is one of that name; BadValue for a name that is none, an unknown type or entity, and
+    choices that don't fit: a choice has some, all different, any other type none.
+    """
     from schoolcrm.core.store.models import Field
 
     clean = read_line(name)
-    if not clean:
+    if not plain_name(clean):
         raise BadValue(_("A field needs a name."))
-    if any(fold(field.name) == fold(clean) for field in fields_of(school.db, entity)):
-        raise Refused(_("There is a field {name} already.").format(name=quoted(clean)))
+    _require_known(entity, ENTITIES, _("«{value}» has no fields of the school's own."))
+    _require_known(type, TYPES, _("«{value}» is not a type of field."))
+    offered = _read_choices(clean, type, choices)
+    if any(fold(plain_name(field.name)) == fold(plain_name(clean)) for field in fields_of(school.db, entity)):
+        raise Refused(
+            _("There is a field {name} already.").format(name=quoted(clean)),
+            _("'schoolcrm fields list' shows all."),
+        )
     record = school.add(
-        Field,
-        entity=entity,
-        name=clean,
-        name_key=fold(clean),
-        type=type,
-        choices="\n".join(map(read_line, choices)) or None,
+        Field, entity=entity, name=clean, name_key=fold(clean), type=type, choices="\n".join(offered) or None
     )
     return record.id
+
+
+def _require_known(value: str, known: Mapping[str, str], sentence: str) -> None:
+    if value not in known:
+        raise BadValue(sentence.format(value=excerpt(value)), _("Choose from: {names}.").format(names=", ".join(known)))
+
+
+def _read_choices(name: str, type: str, texts: Sequence[str]) -> list[str]:
+    choices = [read_line(text) for text in texts]
+    if type != "choice":
+        if choices:
+            raise BadValue(
+                _("The field {name} has choices, but its type is {type}.").format(name=quoted(name), type=type),
+                _("Give it --type choice, or leave --choice out."),
+            )
+        return []
+    if not choices:
+        raise BadValue(
+            _("The field {name} has nothing to choose from.").format(name=quoted(name)),
+            _("Give each choice with --choice, for example --choice Morning --choice Evening."),
+        )
+    seen: set[str] = set()
+    for choice in choices:
+        if not choice:
+            raise BadValue(_("A choice of the field {name} is empty.").format(name=quoted(name)))
+        if fold(choice) in seen:
+            raise BadValue(_("The choice {name} is given twice.").format(name=quoted(choice)))
+        seen.add(fold(choice))
+    return choices
+
+
+def count_values(db: sqlite3.Connection, entity: str, field_id: int) -> int:
+    """Return how many records have a value in the field."""
+    query = f"SELECT count(*) FROM {entity}_field WHERE field_id = ?"  # noqa: S608
+    return int(db.execute(query, (field_id,)).fetchone()[0])
+
+
+def entities_with(db: sqlite3.Connection, name: str) -> list[str]:
+    """Return which entities have a field called so, a list that may be empty."""
+    keys = {entity: {fold(plain_name(field.name)) for field in fields_of(db, entity)} for entity in ENTITIES}
+    return [entity for entity in ENTITIES if fold(plain_name(name)) in keys[entity]]
+
+
+def remove_field(school: "WritableSchool", entity: str, field_id: int) -> None:
+    """Remove the field with its values; the history keeps them (R54)."""
+    school.db.execute(f"DELETE FROM {entity}_field WHERE field_id = ?", (field_id,))  # noqa: S608
+    school.db.execute("DELETE FROM field WHERE id = ?", (field_id,))
 
 
 def parse_assignments(texts: Sequence[str]) -> dict[str, str]:

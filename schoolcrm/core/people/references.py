@@ -37,14 +37,18 @@ STUDENT = Wording(
 )
 
 
-def find_client(db: sqlite3.Connection, ref: str, *, include_archived: bool = False) -> int:
+def find_client(
+    db: sqlite3.Connection, ref: str, *, include_archived: bool = False, archived_first: bool = False
+) -> int:
     """Return the id of the client named by id, name, phone or part of a name; a student's name stands for it.
 
-    Archived and deleted clients are found only with `include_archived`. Raises Ambiguous, NotFound, BadValue.
+    Archived and deleted clients are found only with `include_archived`; with `archived_first` they are the ones
+    meant, others only where none of them answers. Raises Ambiguous, NotFound, BadValue.
     """
 
     def some(sql: str, condition: str, parameters: Sequence[object]) -> list[Hit]:
-        return _hits(db, f"{sql} WHERE {condition} ORDER BY client.name_key, client.id", parameters)
+        hits = _hits(db, f"{sql} WHERE {condition} ORDER BY client.name_key, client.id", parameters)
+        return _turned_round(hits) if archived_first else hits
 
     steps = (
         lambda text: some(_CLIENTS, "client.id = ?", [read_id(text)]),
@@ -62,19 +66,23 @@ def find_client(db: sqlite3.Connection, ref: str, *, include_archived: bool = Fa
         labels=lambda ids: [(number, client_label(db, number)) for number in ids],
         known=lambda: [*_names_near(db, "client", ref), *_names_near(db, "student", ref)],
         wording=CLIENT,
-        include_archived=include_archived,
+        include_archived=include_archived or archived_first,
     )
 
 
-def find_student(db: sqlite3.Connection, ref: str, *, include_archived: bool = False) -> int:
+def find_student(
+    db: sqlite3.Connection, ref: str, *, include_archived: bool = False, archived_first: bool = False
+) -> int:
     """Return the id of the student named by id, name, the client's name or phone, or part of a name.
 
-    Archived students and those of archived or deleted clients are found only with `include_archived`.
+    Archived students and those of archived or deleted clients are found only with `include_archived`; with
+    `archived_first` they are the ones meant, others only where none of them answers.
     Raises Ambiguous, NotFound, BadValue.
     """
 
     def some(condition: str, parameters: Sequence[object]) -> list[Hit]:
-        return _hits(db, f"{_STUDENTS} WHERE {condition} ORDER BY student.name_key, student.id", parameters)
+        hits = _hits(db, f"{_STUDENTS} WHERE {condition} ORDER BY student.name_key, student.id", parameters)
+        return _turned_round(hits) if archived_first else hits
 
     steps = (
         lambda text: some("student.id = ?", [read_id(text)]),
@@ -89,7 +97,7 @@ def find_student(db: sqlite3.Connection, ref: str, *, include_archived: bool = F
         labels=lambda ids: [(number, student_label(db, number)) for number in ids],
         known=lambda: _names_near(db, "student", ref),
         wording=STUDENT,
-        include_archived=include_archived,
+        include_archived=include_archived or archived_first,
     )
 
 
@@ -116,6 +124,11 @@ def student_label(db: sqlite3.Connection, student_id: int) -> str:
 
 def _hits(db: sqlite3.Connection, sql: str, parameters: Sequence[object]) -> list[Hit]:
     return [(number, bool(hidden)) for number, hidden in db.execute(sql, parameters)]
+
+
+def _turned_round(hits: list[Hit]) -> list[Hit]:
+    """Return the hits with those in the archive as the visible ones."""
+    return [(number, not hidden) for number, hidden in hits]
 
 
 def _with_phone(text: str) -> tuple[str, list[str]]:

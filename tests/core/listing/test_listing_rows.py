@@ -84,7 +84,7 @@ def test_the_usual_columns_are_those_of_the_contract(school: Any) -> None:
 def test_every_column_of_the_contract_is_there() -> None:
     others = (
         "base stage lead source manager responsible_teacher teacher email contacts debt lessons_left expires"
-        " last_payment last_purchase purchases trial groups subjects levels subscription"
+        " last_payment last_purchase purchases next_purchase trial groups subjects levels subscription"
         " birthday age sex colour created archived"
     )
     assert set(others.split()) <= set(CLIENTS.fields)

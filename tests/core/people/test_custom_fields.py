@@ -12,11 +12,14 @@ from schoolcrm.core.listing.client_fields import CLIENTS
 from schoolcrm.core.listing.rows import Wish, list_rows
 from schoolcrm.core.people.custom_fields import (
     add_field,
+    count_values,
+    entities_with,
     fields_of,
     find_field,
     parse_assignments,
     read_value,
     read_values,
+    remove_field,
     set_values,
 )
 
@@ -102,3 +105,44 @@ def test_a_field_of_the_same_name_is_refused(school: Any) -> None:
     with pytest.raises(BadValue):
         add_field(school, "client", " ")
     add_field(school, "student", "Рост")
+
+
+@pytest.mark.parametrize(
+    ("details", "sentence"),
+    [
+        ({"type": "colour"}, "«colour» is not a type of field."),
+        ({"type": "choice"}, "The field «Новое» has nothing to choose from."),
+        ({"type": "choice", "choices": ["а", " "]}, "A choice of the field «Новое» is empty."),
+        ({"type": "choice", "choices": ["Ёж", "еж"]}, "The choice «еж» is given twice."),
+        ({"type": "date", "choices": ["а"]}, "The field «Новое» has choices, but its type is date."),
+        ({"entity": "group"}, "«group» has no fields of the school's own."),
+        ({"name": ":,="}, "A field needs a name."),
+    ],
+)
+def test_a_field_that_can_not_be_is_refused(school: Any, details: dict[str, Any], sentence: str) -> None:
+    given = {"entity": "client", "name": "Новое", **details}
+    with pytest.raises(BadValue) as caught:
+        add_field(school, given.pop("entity"), given.pop("name"), **given)
+    assert caught.value.sentence == sentence
+
+
+def test_names_that_differ_in_signs_only_are_one(school: Any) -> None:
+    add_field(school, "client", "Сделка: этап")
+    with pytest.raises(Refused):
+        add_field(school, "client", "сделка этап")
+    assert find_field(school.db, "client", "СДЕЛКА этап").name == "Сделка: этап"
+
+
+def test_a_field_is_removed_with_its_values(school: Any) -> None:
+    clients = [add_client(school, name) for name in ("Анна", "Борис")]
+    field = find_field(school.db, "client", "Рост")
+    for client in clients:
+        set_values(school, "client", client, {field: "5"})
+    other = find_field(school.db, "client", "Школа")
+    set_values(school, "client", clients[0], {other: "7"})
+    add_field(school, "student", "Рост")
+    assert (count_values(school.db, "client", field.id), entities_with(school.db, "рост")) == (2, ["client", "student"])
+    remove_field(school, "client", field.id)
+    assert count_values(school.db, "client", field.id) == 0
+    assert count_values(school.db, "client", other.id) == 1
+    assert entities_with(school.db, "рост") == ["student"]

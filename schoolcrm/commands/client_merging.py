@@ -1,0 +1,206 @@
+"""`clients duplicates|merge|purge`, `students move`: people put together, moved, and forgotten."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from schoolcrm.commands.session import choose, confirm, done, reading, say, show, writing
+from schoolcrm.core.errors import SchoolError
+from schoolcrm.core.language import _, ngettext
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from schoolcrm.core.people.merge import Merged, Merging
+    from schoolcrm.core.people.moves import Moved
+    from schoolcrm.core.store.transaction import WritableSchool
+
+ClientName = Annotated[
+    str, typer.Argument(metavar="KEEP", help=_("The client that stays: id, name, part of it, or phone."))
+]
+OtherName = Annotated[str, typer.Argument(metavar="OTHER", help=_("The client that goes into the first."))]
+Archived = Annotated[
+    list[str], typer.Argument(metavar="CLIENT", help=_("Clients of the archive: id, name, part of it, or phone."))
+]
+StudentName = Annotated[str, typer.Argument(metavar="STUDENT", help=_("The student: id, name, or part of it."))]
+Target = Annotated[
+    str, typer.Option("--to", metavar="CLIENT", help=_("The client who pays from now on: id, name or phone."))
+]
+
+
+def show_duplicates(ctx: typer.Context) -> None:
+    """Show clients who may be one person."""
+    from schoolcrm.reports.duplicates import duplicates_table, find_duplicate_rows
+
+    with reading(ctx) as school:
+        found = find_duplicate_rows(school.db)
+    show(ctx, duplicates_table(found))
+
+
+def merge(ctx: typer.Context, keep: ClientName, other: OtherName) -> None:
+    """Move everything of one client to another."""
+    from schoolcrm.core.people.merge import find_merging, merge_clients
+    from schoolcrm.core.people.references import find_client
+
+    with writing(ctx) as school:
+        keep_id = choose(find_client, school.db, keep)
+        other_id = choose(find_client, school.db, other)
+        merging = find_merging(school.db, keep_id, other_id)
+        statement = _merge_statement(merging)
+        if ctx.obj.dry_run:
+            say(ctx, statement)
+        confirm(ctx, statement)
+        merged = merge_clients(school, keep_id, other_id)
+    _tell_merged(ctx, merging, merged)
+
+
+def purge(ctx: typer.Context, clients: Archived) -> None:
+    """Purge clients from the archive for good."""
+    from schoolcrm.core.people.purge import purge_clients, require_archived
+    from schoolcrm.core.people.references import find_client
+
+    with writing(ctx) as school:
+        ids = list(dict.fromkeys(choose(find_client, school.db, name, archived_first=True) for name in clients))
+        require_archived(school.db, ids)
+        statement = _purge_statement(school, ids)
+        if ctx.obj.dry_run:
+            say(ctx, statement)
+        confirm(ctx, statement)
+        purged = purge_clients(school, ids)
+    if not ctx.obj.dry_run:
+        _wipe(ctx, ctx.obj.path)
+    anonymous = [one.id for one in purged if one.is_anonymous]
+    deleted = [one.id for one in purged if not one.is_anonymous]
+    message = ngettext(
+        "{count} client purged; of {anonymous} the money stays, without the person.",
+        "{count} clients purged; of {anonymous} the money stays, without the person.",
+        len(ids),
+    ).format(count=len(ids), anonymous=len(anonymous))
+    done(ctx, message, id=ids[0] if len(ids) == 1 else None, ids=ids, anonymous=anonymous, deleted=deleted)
+
+
+def move_student(ctx: typer.Context, student: StudentName, to: Target) -> None:
+    """Give a student to another client."""
+    from schoolcrm.core.people.moves import move_student as move
+    from schoolcrm.core.people.references import find_client, find_student
+
+    with writing(ctx) as school:
+        student_id = choose(find_student, school.db, student)
+        client_id = choose(find_client, school.db, to)
+        moved = move(school, student_id, client_id)
+    _tell_moved(ctx, moved)
+
+
+def _merge_statement(merging: "Merging") -> str:
+    from schoolcrm.core.rules.money import human_money
+
+    return _(
+        "{other} (client {other_id}, balance {other_balance}) would go into {keep} (client {keep_id}, balance"
+        " {keep_balance}) and be deleted: students {students}, contacts {contacts}, payments {payments}, contracts"
+        " {contracts}, trial lessons {trials}, status changes {changes}, own fields {fields}."
+    ).format(
+        other=merging.other,
+        other_id=merging.other_id,
+        other_balance=human_money(merging.other_balance),
+        keep=merging.keep,
+        keep_id=merging.keep_id,
+        keep_balance=human_money(merging.keep_balance),
+        students=merging.counts["student"],
+        contacts=merging.counts["contact"],
+        payments=merging.counts["payment"],
+        contracts=merging.counts["contract"],
+        trials=merging.counts["trial"],
+        changes=merging.counts["status_change"],
+        fields=merging.counts["client_field"],
+    )
+
+
+def _tell_merged(ctx: typer.Context, merging: "Merging", merged: "Merged") -> None:
+    from schoolcrm.core.rules.money import human_money, machine_money
+
+    for name in merging.namesakes:
+        say(
+            ctx,
+            _("warning: both have a student {name}: they stay two students of {client}.").format(
+                name=name, client=merged.name
+            ),
+        )
+    if merged.noted:
+        say(ctx, _("What differs went into the note: {told}.").format(told="; ".join(merged.noted)))
+    message = _("Client {other_id} went into client {id}: {name}. Balance now: {balance}.").format(
+        other_id=merging.other_id, id=merged.id, name=merged.name, balance=human_money(merged.balance)
+    )
+    done(ctx, message, id=merged.id, merged_id=merging.other_id, balance=machine_money(merged.balance))
+
+
+def _purge_statement(school: "WritableSchool", ids: "Sequence[int]") -> str:
+    from schoolcrm.core.people.purge import keeps_money
+    from schoolcrm.core.people.references import client_label
+
+    names = "; ".join(f"{number} {client_label(school.db, number)}" for number in ids)
+    statement = ngettext(
+        "{count} client would be purged for good, with students, contacts, notes and their history: {names}. Of"
+        " {kept} there are payments, charges or contracts, which stay without the person. Nothing can undo it;"
+        " backups made before still hold the person.",
+        "{count} clients would be purged for good, with students, contacts, notes and their history: {names}. Of"
+        " {kept} there are payments, charges or contracts, which stay without the person. Nothing can undo it;"
+        " backups made before still hold the people.",
+        len(ids),
+    )
+    kept = sum(keeps_money(school.db, number) for number in ids)
+    return statement.format(count=len(ids), names=names, kept=kept)
+
+
+def _wipe(ctx: typer.Context, path: "Path") -> None:
+    """Clear the file of second copies; what could not be done, and what lies beside the file, is told."""
+    from schoolcrm.core.store.redaction import wipe_free_space
+
+    try:
+        wipe_free_space(path)
+    except SchoolError as error:
+        say(ctx, _("warning: the file was not written anew, traces may be left in it: {reason}").format(reason=error))
+        say(ctx, _("Run 'schoolcrm db compact' when nobody else is working with it."))
+    for copy in sorted(path.parent.glob(f"{path.name}.before-*")):
+        say(ctx, _("warning: {file} was made before the last update and still holds the person.").format(file=copy))
+
+
+def _tell_moved(ctx: typer.Context, moved: "Moved") -> None:
+    from schoolcrm.core.rules.dates import human_date
+    from schoolcrm.core.rules.money import human_money, machine_money
+
+    if moved.cancelled_on is not None:
+        say(
+            ctx,
+            _("warning: the trial lesson booked for {day} is cancelled: {client} can't have another one.").format(
+                day=human_date(moved.cancelled_on), client=moved.target
+            ),
+        )
+    if moved.payments:
+        sentence = ngettext(
+            "{count} payment for the student, {sum}, stays with {client}, who made it.",
+            "{count} payments for the student, {sum}, stay with {client}, who made them.",
+            moved.payments,
+        )
+        told = sentence.format(count=moved.payments, sum=human_money(moved.payments_sum), client=moved.origin)
+        say(ctx, told)
+    message = _(
+        "Student {id} moved to {target}: {student}. Balance of {target} now {target_balance}, of {origin}"
+        " {origin_balance}."
+    ).format(
+        id=moved.id,
+        student=moved.student,
+        target=moved.target,
+        target_balance=human_money(moved.target_balance),
+        origin=moved.origin,
+        origin_balance=human_money(moved.origin_balance),
+    )
+    done(
+        ctx,
+        message,
+        id=moved.id,
+        client_id=moved.target_id,
+        balance=machine_money(moved.target_balance),
+        former_client_id=moved.origin_id,
+        former_balance=machine_money(moved.origin_balance),
+    )
