@@ -7,17 +7,17 @@ import shlex
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from answers import answer
-from builders import add_client, make_school, reading_school, writing_school
+from builders import make_school
+from days_of_a_school import DAYS_OF_A_SCHOOL, OF_WHOM
 
 from schoolcrm.cli import extract_global_options
 from schoolcrm.commands.table_of_commands import COMMANDS
 from schoolcrm.core.errors import ExitCode
-from schoolcrm.core.rules.dates import Period
 from schoolcrm.lazy import LazyGroup
-from schoolcrm.reports.table import Table
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
@@ -26,7 +26,6 @@ RULES = [
     for first, last in ((1, 13), (20, 25), (30, 42), (50, 57), (60, 66))
     for number in range(first, last + 1)
 ]
-FOREVER = Period(None, None)
 
 
 def page(name: str) -> str:
@@ -80,80 +79,93 @@ def test_every_exit_code_is_described_and_no_other() -> None:
 
 # docs/json.md -------------------------------------------------------------------------------------------
 
-KEYS = re.compile(r"^\| `([^`]+)` \| `([^`]+)`(?:[^|]*totals `([^`]+)`)?", re.MULTILINE)
-DOCUMENTED = {name: (keys.split(), totals.split()) for name, keys, totals in KEYS.findall(page("docs/json.md"))}
+KEYS = re.compile(r"^\| (`[^|]+`) \| `([^`]+)`(?:[^|]*totals `([^`]+)`)?", re.MULTILINE)
+DOCUMENTED = {
+    name: (keys.split(), totals.split())
+    for names, keys, totals in KEYS.findall(page("docs/json.md"))
+    for name in re.findall(r"`([^`]+)`", names)
+}
+CATALOG = re.compile(r"^catalog [\w-]+")
 
 
 @pytest.fixture(scope="module")
-def empty_school(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A school with one client of whom nothing is known."""
-    path = make_school(tmp_path_factory.mktemp("docs"))
-    with writing_school(path) as school:
-        add_client(school)
-    return path
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where there is a school's database, and files to import."""
+    folder = tmp_path_factory.mktemp("docs")
+    make_school(folder)
+    (folder / "clients.csv").write_text("ФИО\nПётр Сидоров\n", "utf-8")
+    (folder / "payments.csv").write_text("Дата;Клиент;Сумма\n02.09.2026;Анна Иванова;100\n", "utf-8")
+    lessons = "Дата;Группа;Ученик;Посещение\n02.09.2026;Робо 2;Оля Иванова;был\n"
+    (folder / "lessons.csv").write_text(lessons, "utf-8")
+    return folder
 
 
 @pytest.fixture(scope="module")
-def tables(empty_school: Path) -> dict[str, Table]:
-    from schoolcrm.core.listing.rows import Wish
-    from schoolcrm.reports import (
-        clients,
-        debtors,
-        forecast,
-        journal,
-        lessons,
-        payments,
-        reconciliation,
-        schedule,
-        statuses,
-        students,
-    )
-
-    nobody = Wish(query=["id:0"])
-    with reading_school(empty_school) as school:
-        db, today = school.db, school.today
-        coming = forecast.forecast(db, 1, forecast.forecast_period(today), today)
-        return {
-            "clients list": clients.clients_table(clients.find_clients(db, today, nobody), nobody),
-            "students list": students.students_table(students.find_students(db, today, nobody), nobody),
-            "status list": statuses.statuses_table([]),
-            "schedule list": schedule.schedule_table([], []),
-            "lessons list": lessons.lessons_table([], FOREVER),
-            "payments list": payments.payments_table([], FOREVER),
-            "report reconciliation": reconciliation.reconciliation_table(reconciliation.reconcile(db, 1, FOREVER)),
-            "report forecast": forecast.forecast_table(coming),
-            "report journal": journal.journal_table(journal.read_journal(db, 1, FOREVER, today)),
-            "report debtors": debtors.debtors_table([], today),
-        }
+def printed(folder: Path) -> dict[str, Any]:
+    """What every command printed that changes something in the days of a school, by its name."""
+    printed, today = {}, ""
+    for line in DAYS_OF_A_SCHOOL.split("\n"):
+        words = shlex.split(line.format(folder=folder))
+        if re.fullmatch(r"[\d-]+", line):
+            today = line
+        elif words:
+            name = next(name for size in (3, 2, 1) if (name := " ".join(words[:size])) in CHANGING | LISTS)
+            yes = ["--yes"] if name in CHANGING else []
+            db = folder / "new.db" if name == "init" else folder / "school.db"
+            printed[CATALOG.sub("catalog KIND", name)] = answer(db, *words, *yes, today=today)
+    return printed
 
 
-def test_every_table_of_keys_is_checked(tables: dict[str, Table]) -> None:
-    assert set(tables) == set(DOCUMENTED)
+def commands_with(option: str) -> set[str]:
+    """Return the full names of the commands that have `--format` and this option."""
+    return {
+        name
+        for name, command in walk("", LazyGroup({entry.name: entry.module for entry in COMMANDS}))
+        if {"--format", option} <= {each for parameter in command.params for each in parameter.opts}
+    }
 
 
-@pytest.mark.parametrize("name", DOCUMENTED)
-def test_rows_and_totals_have_the_documented_keys(name: str, tables: dict[str, Table]) -> None:
-    keys, totals = DOCUMENTED[name]
-    table = tables[name]
-    shown = [column.key for column in table.columns if column.key in keys or not column.hidden]
-    assert shown == keys  # others may only be there unseen
-    assert [fact.key for fact in (*table.head, *table.totals)] == totals
+def walk(path: str, command: Any) -> Iterator[tuple[str, Any]]:
+    """Yield the commands below, each with its full name."""
+    if not hasattr(command, "list_commands"):
+        yield path.strip(), command
+        return
+    for name in command.list_commands(None):
+        yield from walk(f"{path} {name}", command.get_command(None, name))
 
 
-def test_changing_commands_print_the_documented_keys(empty_school: Path, tmp_path: Path) -> None:
-    text = page("docs/json.md")
-    (summary,) = re.findall(r"`import-csv` prints its summary: `([^`]+)`", text)
-    file = tmp_path / "clients.csv"
-    file.write_text("ФИО\nПётр Иванов\n", "utf-8")
-    assert list(answer(empty_school, "import-csv", str(file), "--dry-run")) == summary.split()
-    (recomputed,) = re.findall(r"`status recompute` prints `(\{[^`]+\})`", text)
-    assert list(answer(empty_school, "status", "recompute", "--dry-run")) == re.findall(r'"(\w+)": [N\[]', recomputed)
+CHANGING, LISTS = commands_with("--dry-run"), commands_with("--output")
 
 
-def test_the_envelope_is_the_documented_one(empty_school: Path) -> None:
+def test_every_list_and_every_changing_command_is_documented_and_no_other() -> None:
+    assert {CATALOG.sub("catalog KIND", name) for name in CHANGING} | LISTS == set(DOCUMENTED) | {"status recompute"}
+
+
+@pytest.mark.parametrize("name", sorted({CATALOG.sub("catalog KIND", name) for name in CHANGING}))
+def test_changing_commands_print_the_documented_keys(name: str, printed: dict[str, Any]) -> None:
+    (recomputed,) = re.findall(r"`status recompute` prints `(\{[^`]+\})`", page("docs/json.md"))
+    top = re.findall(r'"(\w+)": [N\[]', recomputed)
+    assert list(printed[name]) == (top if name == "status recompute" else DOCUMENTED[name][0])
+
+
+@pytest.mark.parametrize("name", sorted(LISTS))
+def test_rows_and_totals_have_the_documented_keys(name: str, folder: Path, printed: dict[str, Any]) -> None:
+    assert printed
+    table = answer(folder / "school.db", *name.split(), *OF_WHOM.get(name, "").split(), today="2027-09-03")
+    assert ([column["key"] for column in table["columns"]], list(table["totals"])) == DOCUMENTED[name]
+
+
+def test_further_columns_of_the_list_of_clients_are_there(folder: Path) -> None:
+    (further,) = re.findall(r"^\| `clients list`.*with `--columns` also `([^`]+)`", page("docs/json.md"), re.MULTILINE)
+    columns = further.removesuffix(" field.NAME").replace(" ", ",")
+    table = answer(folder / "school.db", "clients", "list", "--columns", columns)
+    assert ",".join(column["key"] for column in table["columns"]) == columns
+
+
+def test_the_envelope_is_the_documented_one(folder: Path) -> None:
     (example,) = re.findall(r"```json\n(.*?)```", page("docs/json.md"), re.DOTALL)
     shown = json.loads(example.replace(", …", ""))
-    printed = answer(empty_school, "report", "debtors")
+    printed = answer(folder / "school.db", "report", "debtors")
     assert list(printed) == list(shown)
     assert printed["columns"][0].keys() == shown["columns"][0].keys()
     assert printed["columns"][0]["key"] == "client_id"

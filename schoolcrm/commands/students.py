@@ -1,10 +1,10 @@
 """`schoolcrm students`: those who attend lessons."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from schoolcrm.commands import client_merging, people_archive, people_lists, student_tests
+from schoolcrm.commands import client_merging, people_archive, people_lists, student_changes, student_tests
 from schoolcrm.commands.new_entries import New, entry_named
 from schoolcrm.commands.people_options import (
     Birthday,
@@ -17,9 +17,6 @@ from schoolcrm.commands.people_options import (
 from schoolcrm.commands.session import choose, done, reading, say, show, writing
 from schoolcrm.core.language import _
 from schoolcrm.lazy import Changing, Showing, group
-
-if TYPE_CHECKING:
-    from schoolcrm.core.store.transaction import WritableSchool
 
 app = group(_("Students: those who attend lessons."))
 app.add_typer(student_tests.app, name="test")
@@ -57,7 +54,9 @@ def add(
         facts = read_facts(STUDENTS, texts, school.today, new=True)
         custom = read_values(school.db, "student", parse_assignments(own), school.today)
         teachers = [entry_named(school, "teachers", each, new=new) for each in teacher]
-        student = NewStudent(facts, _subjects(school, subject, new=new), [each for each in teachers if each], custom)
+        student = NewStudent(
+            facts, student_changes.subjects_named(school, subject, new=new), [each for each in teachers if each], custom
+        )
         twice = namesakes(school.db, client_id, facts["name"])
         number = add_student(school, client_id, student)
         payer = client_name(school.db, client_id)
@@ -65,6 +64,14 @@ def add(
         say(ctx, _("warning: {client} has a student {name} already.").format(client=payer, name=facts["name"]))
     message = _("Student {id} added to {client}: {name}.").format(id=number, client=payer, name=facts["name"])
     done(ctx, message, id=number, client_id=client_id)
+
+
+app.command("edit", cls=Changing, help=_("Change what is known about a student; what isn't named stays."))(
+    student_changes.edit_student
+)
+app.command("subject", cls=Changing, help=_("Write which subject a student learns, at which level."))(
+    student_changes.student_subject
+)
 
 
 app.command("list", cls=Showing, help=_("Students, by name: those who answer to all terms of the query."))(
@@ -103,14 +110,3 @@ app.command("restore", cls=Changing, help=_("Take students out of the archive.")
 app.command("move", cls=Changing, help=_("Give a student to another client, with all lessons and subscriptions."))(
     client_merging.move_student
 )
-
-
-def _subjects(school: "WritableSchool", texts: list[str], *, new: bool) -> list[tuple[int, int | None]]:
-    """Return the subjects and levels of SUBJECT or SUBJECT:LEVEL."""
-    pairs: dict[int, int | None] = {}
-    for text in texts:
-        subject, _colon, level = text.partition(":")
-        subject_id = entry_named(school, "subjects", subject.strip(), new=new)
-        if subject_id is not None:
-            pairs[subject_id] = entry_named(school, "levels", level.strip(), new=new)
-    return list(pairs.items())

@@ -15,7 +15,9 @@ from schoolcrm.core.listing.student_fields import STUDENTS
 from schoolcrm.core.people.contacts import contacts_of
 from schoolcrm.core.rules.dates import Period
 from schoolcrm.core.statuses.trials import Trial, open_booking
+from schoolcrm.reports.contracts import find_contracts
 from schoolcrm.reports.discounts import DiscountRow, find_discounts
+from schoolcrm.reports.freezes import find_freezes
 from schoolcrm.reports.journal import Visit, read_journal
 from schoolcrm.reports.subscriptions import find_sold
 
@@ -73,6 +75,8 @@ class Card:
     payments_sum: int
     subscriptions: list[tuple[Any, ...]]
     discounts: list[DiscountRow]
+    contracts: list[tuple[Any, ...]]
+    freezes: list[tuple[Any, ...]]
     trial: Trial | None
     trial_group: str | None
     visits: list[Visit]
@@ -121,6 +125,8 @@ def find_card(db: sqlite3.Connection, client_id: int, today: date, days: int) ->
         payments_sum=paid,
         subscriptions=find_sold(db, today.isoformat(), client_id=client_id),
         discounts=find_discounts(db, today, client_id=client_id),
+        contracts=find_contracts(db, Period(None, None), client_id=client_id),
+        freezes=find_freezes(db, today, client_id=client_id),
         trial=trial,
         trial_group=group[0] if group else None,
         visits=read_journal(db, client_id, around, today, grouping="none").visits,

@@ -13,6 +13,7 @@ from schoolcrm.core.rules.phones import human_phone
 from schoolcrm.reports.card import Card, StudentCard, Values
 from schoolcrm.reports.discounts import STATE_WORDS as DISCOUNT_WORDS
 from schoolcrm.reports.discounts import days_of, worth_of
+from schoolcrm.reports.freezes import STATE_WORDS as FREEZE_WORDS
 from schoolcrm.reports.journal import STATE_WORDS, Visit
 from schoolcrm.reports.listings import column_of
 from schoolcrm.reports.subscriptions import STATE_WORDS as SUBSCRIPTION_WORDS
@@ -40,6 +41,8 @@ def card_page(card: Card) -> Table:
             *(_students(card) or [_no_students()]),
             *_subscriptions(card),
             *_discounts(card),
+            *_contracts(card),
+            *_freezes(card),
             *_visits(card),
         ],
         head=[*_facts(card.values, _IN_SECTIONS), *_sums(card)],
@@ -151,6 +154,38 @@ def _discounts(card: Card) -> Iterator[_Line]:
         state = _(DISCOUNT_WORDS[discount.state])
         name = _("{name} (no. {id})").format(name=worth_of(discount), id=discount.id)
         yield _("Discounts"), name, _joined(discount.student, days_of(discount), cover, discount.note, state)
+
+
+def _contracts(card: Card) -> Iterator[_Line]:
+    for (
+        number,
+        called,
+        _school_number,
+        _client_id,
+        _client,
+        signed,
+        ends,
+        amount,
+        visits,
+        kind,
+        *rest,
+    ) in card.contracts:
+        pay_day, terms, terminated = rest
+        told = [_period(signed, ends), human_money(amount), kind]
+        if visits is not None:
+            told.append(ngettext("{count} visit", "{count} visits", visits).format(count=visits))
+        if pay_day is not None:
+            told.append(_("to pay by day {day}").format(day=pay_day))
+        told += [terms, _("terminated") if terminated else None]
+        yield _("Contracts"), _("{name} (no. {id})").format(name=called, id=number), _joined(*told)
+
+
+def _freezes(card: Card) -> Iterator[_Line]:
+    for row in card.freezes:
+        number, student, first, last, state, excused, reason = row[0], row[2], row[5], row[6], row[8], row[9], row[10]
+        told = [student, _("excused") if excused else None, reason, _(FREEZE_WORDS[state])]
+        name = _("{name} (no. {id})").format(name=_period(first, last), id=number)
+        yield _("Freezes"), name, _joined(*told)
 
 
 def _visits(card: Card) -> Iterator[_Line]:

@@ -79,6 +79,8 @@ def _hanging(card: Card) -> list[tuple[str, str, list[dict[str, Any]]]]:
         ("accounts", _("Accounts"), accounts),
         ("subscriptions", _("Subscriptions"), [_subscription(row) for row in card.subscriptions]),
         ("discounts", _("Discounts"), [_discount(row) for row in card.discounts]),
+        ("contracts", _("Contracts"), [_contract(row) for row in card.contracts]),
+        ("freezes", _("Freezes"), [_freeze(row) for row in card.freezes]),
         ("visits", _("Past lessons"), past),
         ("next_lessons", _("Next lessons"), coming),
     ]
@@ -124,6 +126,19 @@ def _discount(row: DiscountRow) -> dict[str, Any]:
     amount = None if row.amount is None else machine_money(row.amount)
     told = row._asdict() | {"percent": percent_number(row.percent), "amount": amount}
     return {key: value for key, value in told.items() if key not in ("client_id", "client")}
+
+
+def _contract(row: tuple[Any, ...]) -> dict[str, Any]:
+    number, called, school_number, _client_id, _client, signed, ends, amount, *rest = row
+    known = {"id": number, "number": called, "school_number": school_number, "signed": signed, "ends": ends}
+    others = zip(("visits", "type", "pay_day", "terms", "terminated"), rest, strict=True)
+    return known | {"amount": machine_money(amount)} | dict(others)
+
+
+def _freeze(row: tuple[Any, ...]) -> dict[str, Any]:
+    number, student_id, student, _client_id, _client, *rest = row
+    told = dict(zip(("from", "to", "days", "state", "excused", "reason", "group"), rest, strict=True))
+    return {"id": number, "student_id": student_id, "student": student} | told | {"excused": bool(told["excused"])}
 
 
 def _visit(visit: Visit) -> dict[str, Any]:

@@ -18,14 +18,18 @@ SELECT freeze.id, student.id, student.name, client.id, client.name, freeze.first
   JOIN client ON client.id = student.client_id
   LEFT JOIN study_group ON study_group.id = freeze.group_id"""
 _OF_STUDENT = " WHERE freeze.student_id = :student"
+_OF_CLIENT = " WHERE client.id = :client"
 _OF_SEEN = " WHERE student.archived_on IS NULL AND client.id IN (SELECT id FROM visible_client)"
 _LATEST_FIRST = " ORDER BY freeze.first_on DESC, student.name_key, freeze.id"
 
 
-def find_freezes(db: sqlite3.Connection, today: date, *, student_id: int | None = None) -> list[tuple[Any, ...]]:
-    """Return the freezes of a student, or of all who are not in the archive, the latest first."""
-    query = _FREEZES + (_OF_SEEN if student_id is None else _OF_STUDENT) + _LATEST_FIRST
-    return db.execute(query, {"today": today.isoformat(), "student": student_id}).fetchall()
+def find_freezes(
+    db: sqlite3.Connection, today: date, *, student_id: int | None = None, client_id: int | None = None
+) -> list[tuple[Any, ...]]:
+    """Return the freezes of a student, of a client's students, or of all who are not in the archive, latest first."""
+    chosen = _OF_STUDENT if student_id is not None else _OF_CLIENT if client_id is not None else _OF_SEEN
+    wanted = {"today": today.isoformat(), "student": student_id, "client": client_id}
+    return db.execute(_FREEZES + chosen + _LATEST_FIRST, wanted).fetchall()
 
 
 def freezes_table(rows: list[tuple[Any, ...]]) -> Table:

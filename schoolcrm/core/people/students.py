@@ -48,6 +48,42 @@ def add_student(school: "WritableSchool", client_id: int, student: NewStudent) -
     return record.id
 
 
+def edit_student(school: "WritableSchool", student_id: int, told: NewStudent, *, forgotten_teachers: bool) -> None:
+    """Change what is told about a student, leave the rest; teachers and subjects are added (R50).
+
+    `forgotten_teachers`: those who answered for the student so far do no longer.
+    """
+    from schoolcrm.core.people.facts import set_facts
+
+    set_facts(school, "student", student_id, told.facts)
+    if forgotten_teachers:
+        school.db.execute("DELETE FROM student_teacher WHERE student_id = ?", (student_id,))
+    school.db.executemany(
+        "INSERT INTO student_teacher (student_id, teacher_id) VALUES (?, ?) ON CONFLICT DO NOTHING",
+        [(student_id, teacher_id) for teacher_id in told.teacher_ids],
+    )
+    for subject_id, level_id in told.subjects:
+        set_subject(school, student_id, subject_id, level_id)
+    set_values(school, "student", student_id, told.custom)
+
+
+def set_subject(school: "WritableSchool", student_id: int, subject_id: int, level_id: int | None) -> None:
+    """Write that the student learns the subject, at that level (None: the level is left as it is) (R50)."""
+    school.db.execute(
+        "INSERT INTO student_subject (student_id, subject_id, level_id) VALUES (?, ?, ?)"
+        " ON CONFLICT DO UPDATE SET level_id = ifnull(excluded.level_id, level_id)",
+        (student_id, subject_id, level_id),
+    )
+
+
+def remove_subject(school: "WritableSchool", student_id: int, subject_id: int) -> bool:
+    """Write that the student does not learn the subject any more; return whether it was there."""
+    gone = school.db.execute(
+        "DELETE FROM student_subject WHERE student_id = ? AND subject_id = ?", (student_id, subject_id)
+    )
+    return gone.rowcount > 0
+
+
 def namesakes(db: sqlite3.Connection, client_id: int, name: str) -> int:
     """Return how many students of that name the client has."""
     row = db.execute("SELECT count(*) FROM student WHERE client_id = ? AND name_key = ?", (client_id, fold(name)))
