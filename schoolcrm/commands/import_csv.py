@@ -1,7 +1,6 @@
 """`schoolcrm import-csv`: move an existing client base in from CSV or Excel (R60–R65)."""
 
-import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,18 +9,33 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from schoolcrm.commands.backups import back_up_before
 from schoolcrm.commands.failures import note_change
+from schoolcrm.commands.file_import import (
+    SHOWN,
+    Delimiter,
+    Encoding,
+    File,
+    Map,
+    Mapping,
+    SaveMapping,
+    Sheet,
+    Strict,
+    say_recognised,
+    say_rejected,
+    say_saved,
+    showing_progress,
+    summary_of,
+    wishes_of,
+)
 from schoolcrm.commands.session import Session, done, say
 from schoolcrm.core.errors import ExitCode, WrongUsage
 from schoolcrm.core.language import _, current_language, ngettext
-from schoolcrm.core.rules.safetext import one_line
 from schoolcrm.lazy import Changing, single
 
 if TYPE_CHECKING:
-    from schoolcrm.core.importing.clients import ClientFile, Imported, Progress
-    from schoolcrm.core.importing.headings import Column, CustomField
-
-_SHOWN = 10  # of reasons on a terminal, and of the names of new groups
+    from schoolcrm.core.importing.clients import Imported
+    from schoolcrm.core.importing.headings import CustomField
 
 app = single()
 
@@ -31,47 +45,51 @@ app = single()
 )
 def import_csv(
     ctx: typer.Context,
-    file: Annotated[str, typer.Argument(metavar="FILE", help=_("A CSV or XLSX file, headings in its first row."))],
-    assignment: Annotated[
-        list[str], typer.Option("--map", metavar="HEADING=FIELD", help=_("What a heading means; repeatable."))
-    ] = [],  # noqa: B006
+    file: File,
+    assignment: Map = [],  # noqa: B006
+    mapping: Mapping = "",
+    save_mapping: SaveMapping = "",
     new_fields: Annotated[
         bool, typer.Option("--new-fields", help=_("Make fields of your own out of unknown headings."))
     ] = False,
     on_duplicate: Annotated[
-        str, typer.Option("--on-duplicate", metavar="skip|create|fail", help=_("What to do with people already there."))
+        str,
+        typer.Option(
+            "--on-duplicate", metavar="skip|update|create|fail", help=_("What to do with people already there.")
+        ),
     ] = "skip",
-    strict: Annotated[bool, typer.Option("--strict", help=_("Write nothing if any row is bad."))] = False,
-    encoding: Annotated[str, typer.Option("--encoding", help=_("Instead of the recognised one: utf-8, cp1251…"))] = "",
-    delimiter: Annotated[str, typer.Option("--delimiter", help=_("Instead of the recognised one."))] = "",
-    sheet: Annotated[str, typer.Option("--sheet", help=_("Which sheet of a workbook."))] = "",
+    strict: Strict = False,
+    encoding: Encoding = "",
+    delimiter: Delimiter = "",
+    sheet: Sheet = "",
 ) -> None:
-    from schoolcrm.core.importing.clients import ClientFile, RowsRefused, Wishes, import_clients
-    from schoolcrm.core.importing.headings import parse_assignments
+    from schoolcrm.core.importing.clients import CLIENTS, ClientFile, import_clients
 
     session: Session = ctx.obj
-    wishes = Wishes(
-        encoding=encoding or None,
-        delimiter=delimiter or None,
-        sheet=sheet or None,
-        assignments=parse_assignments(assignment),
+    began = monotonic()
+    known_fields = _known_fields(session)
+    wishes = wishes_of(
+        ctx,
+        CLIENTS,
+        Path(file),
+        assignment=assignment,
+        mapping=mapping,
+        save_mapping=save_mapping,
+        encoding=encoding,
+        delimiter=delimiter,
+        sheet=sheet,
+        custom_fields=known_fields,
         new_fields=new_fields,
         on_duplicate=_known_choice(on_duplicate),
         strict=strict,
-        dry_run=session.dry_run,
     )
-    began = monotonic()
-    opened = ClientFile(Path(file), wishes, _known_fields(session))
-    _say_recognised(ctx, opened)
-    with _database(ctx) as path, _progress(ctx) as progress:
-        try:
-            imported = import_clients(path, opened, session.given_today, user=session.user, progress=progress)
-        except RowsRefused as refusal:
-            if len(refusal.reasons) > 1:
-                _say_reasons(ctx, refusal.reasons)
-            raise
+    opened = ClientFile(Path(file), wishes, known_fields)
+    say_recognised(ctx, opened)
+    with _database(ctx) as path, showing_progress(ctx) as progress:
+        imported = import_clients(path, opened, session.given_today, user=session.user, progress=progress)
     if not session.dry_run:
         note_change()
+    say_saved(ctx, opened)
     _report(ctx, imported, monotonic() - began)
     if imported.tally.rejected:
         raise typer.Exit(ExitCode.PARTIAL)
@@ -102,10 +120,13 @@ def _known_fields(session: Session) -> "list[CustomField]":
 @contextmanager
 def _database(ctx: typer.Context) -> Iterator[Path]:
     """Give the database to import into: the school's, made on the way and taken away again if the import fails."""
+    from schoolcrm.core.store.backup import IMPORT
     from schoolcrm.core.store.defaults import new_database
 
     session: Session = ctx.obj
     if session.path.exists():
+        if not session.dry_run:
+            back_up_before(session.path, IMPORT)
         yield session.path
     elif session.dry_run:
         with TemporaryDirectory() as folder:
@@ -122,78 +143,34 @@ def _database(ctx: typer.Context) -> Iterator[Path]:
         say(ctx, _("A new database was made: {path}").format(path=session.path))
 
 
-@contextmanager
-def _progress(ctx: typer.Context) -> "Iterator[Progress | None]":
-    """Show how many rows were read, on a terminal only."""
-    if ctx.obj.quiet or not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+def _say_left_out(ctx: typer.Context, imported: "Imported") -> None:
+    """Say what an update didn't take over from the file."""
+    from schoolcrm.core.importing.tally import LeftOut
 
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}"), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(_("Rows read"), total=None)
-        yield lambda count: bar.update(task, completed=count)
-
-
-def _say_recognised(ctx: typer.Context, file: "ClientFile") -> None:
-    """Say how the file was understood before anything is written: how it is written, what each column fills."""
-    source = file.source
-    if source.kind == "xlsx":
-        say(ctx, _("{file}: workbook, sheet «{sheet}»").format(file=source.path.name, sheet=source.sheet))
-    else:
-        say(
-            ctx,
-            _("{file}: encoding {encoding}, delimiter {delimiter}").format(
-                file=source.path.name,
-                encoding=source.encoding,
-                delimiter=_("tab") if source.delimiter == "\t" else f"«{source.delimiter}»",
-            ),
-        )
-    for column in file.headings.columns:
-        say(ctx, f"  {column.heading or '—'} → {_meaning(column)}")
-
-
-def _meaning(column: "Column") -> str:
-    """Return what becomes of a column, in words."""
-    from schoolcrm.core.importing.fields import CLIENT_FIELDS
-    from schoolcrm.core.importing.headings import Fate
-
-    if column.fate is Fate.FIELD:
-        label = _(CLIENT_FIELDS.fields[column.target].label)
-        return f"{label} ({column.whose})" if column.whose else label
-    words = {
-        Fate.CUSTOM: _("own field «{name}»"),
-        Fate.NEW: _("new own field «{name}»"),
-        Fate.IGNORED: _("left out, as you said"),
-        Fate.LATER: _("left out: contracts can't be imported yet"),
-        Fate.REASON: _("left out: reasons of an earlier import"),
-        Fate.UNKNOWN: _("NOT IMPORTED: unknown heading; name it with --map, or keep it with --new-fields"),
-        Fate.NAMELESS: _("left out: a column without a heading"),
-    }
-    return words[column.fate].format(name=column.target)
-
-
-def _say_reasons(ctx: typer.Context, reasons: Sequence[tuple[int, str]]) -> None:
-    """Say why rows were rejected: all, but the first ones on a terminal, where a file of them is beside the input."""
-    shown = len(reasons) if ctx.obj.dry_run or not sys.stderr.isatty() else _SHOWN
-    for line, reason in reasons[:shown]:
-        say(ctx, _("row {line} rejected: {reason}").format(line=line, reason=reason))
-    more = len(reasons) - shown
-    if more > 0:
-        say(ctx, ngettext("… and {count} more", "… and {count} more", more).format(count=more))
-
-
-def _say_rejected(count: int, rejects: Path | None) -> None:
-    """Say in one line, though -q asks for silence, that rows were not imported: that is an error."""
-    if rejects is None:
-        sentence = ngettext("{count} row was rejected.", "{count} rows were rejected.", count)
-    else:
+    left_out = imported.tally.left_out
+    if count := left_out[LeftOut.BALANCE]:
         sentence = ngettext(
-            "{count} row was rejected; it is in {file}.", "{count} rows were rejected; they are in {file}.", count
+            "{count} opening balance was left out: the student is there already.",
+            "{count} opening balances were left out: the students are there already.",
+            count,
         )
-    sys.stderr.write(one_line(sentence.format(count=count, file=rejects)) + "\n")
+        hint = _("'schoolcrm payments add CLIENT --kind adjustment' corrects a balance.")
+        say(ctx, f"{sentence.format(count=count)} {hint}")
+    if count := left_out[LeftOut.PAYER]:
+        sentence = ngettext(
+            "{count} client has another name than the file says, and keeps it.",
+            "{count} clients have other names than the file says, and keep them.",
+            count,
+        )
+        hint = _("'schoolcrm clients edit' renames one.")
+        say(ctx, f"{sentence.format(count=count)} {hint}")
+    if count := left_out[LeftOut.HIDDEN]:
+        sentence = ngettext(
+            "{count} row is about somebody archived or deleted, who was left as is.",
+            "{count} rows are about people archived or deleted, who were left as they are.",
+            count,
+        )
+        say(ctx, sentence.format(count=count))
 
 
 def _report(ctx: typer.Context, imported: "Imported", seconds: float) -> None:
@@ -202,36 +179,38 @@ def _report(ctx: typer.Context, imported: "Imported", seconds: float) -> None:
     from schoolcrm.reports.writers.cells import decimal_mark
 
     tally = imported.tally
-    _say_reasons(ctx, imported.reasons)
-    if imported.rejects is not None:
-        say(ctx, _("Rejected rows with their reasons: {file}").format(file=imported.rejects))
-    if ctx.obj.quiet and tally.rejected:
-        _say_rejected(tally.rejected, imported.rejects)
+    say_rejected(ctx, imported.reasons, imported.rejects)
     if tally.group_names:
-        names = ", ".join(tally.group_names[:_SHOWN]) + (", …" if tally.groups > _SHOWN else "")
+        names = ", ".join(tally.group_names[:SHOWN]) + (", …" if tally.groups > SHOWN else "")
         say(ctx, _("New groups: {names}").format(names=names))
+    _say_left_out(ctx, imported)
     facts = (
         (_("clients"), tally.clients),
         (_("students"), tally.students),
         (_("families with several students"), len(tally.families)),
         (_("new groups"), tally.groups),
         (_("subscriptions"), tally.subscriptions),
+        (_("contracts"), tally.contracts),
         (_("opening balances"), f"{tally.balances} ({human_money(tally.balance)})"),
+        (_("updated"), tally.updated),
         (_("skipped, already there"), tally.skipped),
         (_("rejected"), tally.rejected),
         (_("empty and total rows"), imported.passed_over),
     )
-    summary = "; ".join(f"{label}: {value}" for label, value in facts)
     done(
         ctx,
-        _("Imported in {seconds} s: {summary}.").format(seconds=decimal_mark(f"{seconds:.1f}"), summary=summary),
+        _("Imported in {seconds} s: {summary}.").format(
+            seconds=decimal_mark(f"{seconds:.1f}"), summary=summary_of(facts)
+        ),
         clients=tally.clients,
         students=tally.students,
         families=len(tally.families),
         groups=tally.groups,
         subscriptions=tally.subscriptions,
+        contracts=tally.contracts,
         balances=tally.balances,
         balance=machine_money(tally.balance),
+        updated=tally.updated,
         skipped=tally.skipped,
         rejected=tally.rejected,
         rejects=imported.rejects,

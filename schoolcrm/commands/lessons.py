@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from schoolcrm.commands import lesson_changes
+from schoolcrm.commands import lesson_changes, lessons_import
 from schoolcrm.commands.lesson_named import lesson_meant, mark_json, student_name
 from schoolcrm.commands.lessons_group import At, LessonRef, OnDay, app
 from schoolcrm.commands.periods import From, PeriodName, To, period_of
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from schoolcrm.core.learning.lessons import Expected, Held
     from schoolcrm.core.store.database import School
 
-__all__ = ["app", "lesson_changes"]
+__all__ = ["app", "lesson_changes", "lessons_import"]
 
 
 @app.command(cls=Changing, help=_("Hold a lesson: mark every student, charge them. On a terminal it asks one by one."))
@@ -37,7 +37,7 @@ def hold(
     even_so: Annotated[bool, typer.Option("--even-so", help=_("Also a lesson after today."))] = False,
 ) -> None:
     from schoolcrm.commands.roll_call import call_roll
-    from schoolcrm.core.learning.lessons import expected_students, require_due
+    from schoolcrm.core.learning.lessons import expected_students, require_due, trial_guests
     from schoolcrm.core.learning.lessons import hold as hold_lesson
 
     with reading(ctx) as school:
@@ -48,10 +48,14 @@ def hold(
         attendances = _attendances(school, members, present, absent, all_present=all_present)
         named = {attendance.student_id for attendance in attendances}
         waiting = [one for one in members if not one.marked and one.student_id not in named]
+        guests = [one for one in trial_guests(school.db, meant) if one.student_id not in named]
     if remark:
         say(ctx, remark)
-    if waiting and not ctx.obj.yes and can_ask():
-        attendances += call_roll(ctx, meant, waiting)
+    if (waiting or guests) and not ctx.obj.yes and can_ask():
+        attendances += call_roll(ctx, meant, [*waiting, *guests])
+    elif guests:
+        names = ", ".join(one.name for one in guests)
+        say(ctx, _("Booked for a trial at this lesson: {names}; --present or --absent marks them.").format(names=names))
     with writing(ctx) as school:
         held = hold_lesson(school, meant, attendances, topic=topic, even_so=even_so)
         message = _told(school, held, topic)

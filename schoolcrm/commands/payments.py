@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from schoolcrm.commands import payments_import
 from schoolcrm.commands.new_entries import New, entry_named
 from schoolcrm.commands.periods import From, PeriodName, To, period_of
 from schoolcrm.commands.session import choose, day, done, reading, show, writing
@@ -62,7 +63,7 @@ def add(
 
     kopecks = parse_money(_the_amount(amount, amount_option))
     with writing(ctx) as school:
-        client_id = choose(find_client, school.db, client)
+        client_id = choose(find_client, school.db, client, include_archived=True)
         payment = Payment(
             client_id=client_id,
             amount=kopecks,
@@ -71,7 +72,9 @@ def add(
             account_id=entry_named(school, "accounts", account, new=new),
             student_id=choose(find_student_of, school.db, client_id, student) if student else None,
             subscription_id=(
-                choose(find_subscription, school.db, subscription, client_id=client_id) if subscription else None
+                choose(find_subscription, school.db, subscription, client_id=client_id, include_deleted=True)
+                if subscription
+                else None
             ),
             from_balance=from_balance,
             payer=payer,
@@ -101,7 +104,7 @@ def list_(
 
     with reading(ctx) as school:
         span = period_of(school, first, last, period, default="all")
-        client_id = choose(find_client, school.db, client) if client else None
+        client_id = choose(find_client, school.db, client, include_archived=True) if client else None
         rows = find_payments(school.db, span, client_id=client_id, kind=kind)
         name = client_name(school.db, client_id) if client_id is not None else ""
         table = payments_table(rows, span, client=name, kind=kind)
@@ -129,6 +132,9 @@ def void(
     )
     made = {"client_id": voided.client_id, "date": voided.on, "amount": machine_money(voided.amount)}
     done(ctx, message, id=payment, **made, balance=machine_money(left))
+
+
+app.command("import", cls=Changing, help=_("Bring payments in from CSV or Excel."))(payments_import.import_)
 
 
 def _the_amount(argument: str, option: str) -> str:

@@ -46,11 +46,18 @@ class ClientRow(NamedTuple):
     contract_number: str = ""
     contract_from: date | None = None
     contract_to: date | None = None
+    contract_amount: int | None = None
 
     @property
     def base_without_status(self) -> str:
         """The base status of a client whose row says none: ``bought`` or ``new`` (R62)."""
         return "bought" if self.price is not None or self.groups or self.last_purchase else "new"
+
+    @property
+    def has_contract(self) -> bool:
+        """Whether the row says anything of a contract; a sum of 0 by itself says nothing."""
+        days = self.contract_from is not None or self.contract_to is not None
+        return days or bool(self.contract_number or self.contract_amount)
 
     @property
     def has_used_trial(self) -> bool:

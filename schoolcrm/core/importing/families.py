@@ -104,6 +104,11 @@ class Families:
             self._clients.setdefault(key, client)
         self._note_post(client, client_post_keys(client_key, contacts), phoneless=not phones)
 
+    def note_phones(self, client: int, row: ClientRow) -> None:
+        """Note that a known client gets the phones of a row, so that the other children of the row's payer join."""
+        for key in client_phone_keys(row.client_key, row.phones):
+            self._clients.setdefault(key, client)
+
     def know_student(
         self,
         student: int,

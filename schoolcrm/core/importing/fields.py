@@ -157,6 +157,8 @@ CLIENT_FIELDS = FieldTable(
               "|contract from"),
         Field("contract_to", N_("last day of the contract"), "Окончание договора|Дата окончания договора"
               "|Договор до|Договор по|contract end|contract to|contract until"),
+        Field("contract_amount", N_("sum of the contract"), "Сумма договора|Сумма по договору|Стоимость договора"
+              "|contract amount|contract sum|contract total"),
     ),
     required=(("student", "last_name", "first_name"),),
 )  # fmt: skip

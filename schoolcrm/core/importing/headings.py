@@ -10,9 +10,6 @@ from schoolcrm.core.importing.fields import CLIENT_FIELDS, FieldTable
 from schoolcrm.core.language import _, pgettext
 from schoolcrm.core.rules.names import closest, excerpt, fold, tidy
 
-NOT_YET_IMPORTED = frozenset({"contract_number", "contract_from", "contract_to"})
-"""Known fields that an import doesn't write yet: they are reported, never silently dropped."""
-
 _REASON_HEADINGS = frozenset({"reason", "причина отказа"})
 _IGNORE = ("", "-", "—")
 _CUSTOM = ("field:", "field.", "поле:")
@@ -39,7 +36,6 @@ class Fate(StrEnum):
     CUSTOM = "custom"
     NEW = "new"  # becomes a custom field by this import
     IGNORED = "ignored"  # because the user said so
-    LATER = "later"  # known, but not imported yet
     REASON = "reason"  # why the row was rejected by an earlier import
     UNKNOWN = "unknown"
     NAMELESS = "nameless"
@@ -116,16 +112,41 @@ def map_headings(
     unknown headings become custom fields. Raises BadValue for a field or heading that doesn't
     exist, two headings for one field, and a file without the required ones.
     """
-    mapper = _Mapper(table, new_fields, {fold(each.name): each for each in custom_fields})
-    said = _by_place(headings, saved or {}) | _by_place(headings, explicit or {}, complain=True)
-    columns = tuple(
-        mapper.assigned(place, heading, said[place]) if place in said else mapper.recognised(place, heading)
-        for place, heading in enumerate(headings)
-    )
+    columns = _columns(headings, explicit or {}, saved or {}, _Mapper.of(table, new_fields, custom_fields))
     _refuse_name_parts(columns)
     _refuse_doubles(columns, table)
     _require(columns, table)
     return HeadingMap(columns)
+
+
+def doubtful_columns(
+    headings: Sequence[str],
+    *,
+    explicit: Mapping[str, str] | None = None,
+    saved: Mapping[str, str] | None = None,
+    custom_fields: Sequence[CustomField] = (),
+    table: FieldTable = CLIENT_FIELDS,
+) -> tuple[list[Column], list[Column]]:
+    """Return the columns that a person must be asked about, and those that are clear (R61).
+
+    Asked about are headings that aren't known, and several that stand for one field that holds but one value.
+    """
+    columns = _columns(headings, explicit or {}, saved or {}, _Mapper.of(table, False, custom_fields))
+    unclear = {column.place for column in columns if column.fate in (Fate.UNKNOWN, Fate.NAMELESS)}
+    for found in _doubles(columns, table):
+        unclear.update(column.place for column in found)
+    asked = [column for column in columns if column.place in unclear]
+    return asked, [column for column in columns if column.place not in unclear]
+
+
+def _columns(
+    headings: Sequence[str], explicit: Mapping[str, str], saved: Mapping[str, str], mapper: "_Mapper"
+) -> tuple[Column, ...]:
+    said = _by_place(headings, saved) | _by_place(headings, explicit, complain=True)
+    return tuple(
+        mapper.assigned(place, heading, said[place]) if place in said else mapper.recognised(place, heading)
+        for place, heading in enumerate(headings)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +154,10 @@ class _Mapper:
     table: FieldTable
     new_fields: bool
     custom_fields: dict[str, CustomField]
+
+    @classmethod
+    def of(cls, table: FieldTable, new_fields: bool, custom_fields: Sequence[CustomField]) -> "_Mapper":
+        return cls(table, new_fields, {fold(each.name): each for each in custom_fields})
 
     def recognised(self, place: int, heading: str) -> Column:
         """Return the column by what its heading says."""
@@ -166,8 +191,7 @@ class _Mapper:
         return self._filling(place, heading, field.key, meaning.whose if meaning else "")
 
     def _filling(self, place: int, heading: str, key: str, whose: str) -> Column:
-        fate = Fate.LATER if key in NOT_YET_IMPORTED else Fate.FIELD
-        return Column(place, heading, fate, key, whose)
+        return Column(place, heading, Fate.FIELD, key, whose)
 
     def _custom(self, place: int, heading: str, name: str) -> Column:
         if custom := self.custom_fields.get(fold(name)):
@@ -222,13 +246,21 @@ def _refuse_name_parts(columns: Sequence[Column]) -> None:
 
 
 def _refuse_doubles(columns: Sequence[Column], table: FieldTable) -> None:
+    for found in _doubles(columns, table):
+        raise _two_headings(found, found[0].target)
+
+
+def _doubles(columns: Sequence[Column], table: FieldTable) -> list[list[Column]]:
+    """Return the columns that contend for one field, together."""
     filled: dict[tuple[str, bool], list[Column]] = {}
     for column in columns:
         if column.fate in (Fate.FIELD, Fate.CUSTOM, Fate.NEW):
             filled.setdefault((fold(column.target), column.fate is Fate.FIELD), []).append(column)
-    for (target, standard), found in filled.items():
-        if len(found) > 1 and not (standard and table.fields[target].several):
-            raise _two_headings(found, found[0].target)
+    return [
+        found
+        for (target, standard), found in filled.items()
+        if len(found) > 1 and not (standard and table.fields[target].several)
+    ]
 
 
 def _two_headings(found: Sequence[Column], target: str) -> BadValue:

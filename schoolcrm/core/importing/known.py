@@ -53,8 +53,9 @@ def automatic_statuses(db: sqlite3.Connection, scale: str) -> list[tuple[str, in
 
 
 def statuses_of(db: sqlite3.Connection, base: str) -> frozenset[int]:
-    """Return the ids of all statuses under a base."""
-    return frozenset(number for (number,) in db.execute("SELECT id FROM status WHERE base = ?", (base,)))
+    """Return the ids of all statuses under a base that an import can give, deleted ones left out (R5)."""
+    rows = db.execute("SELECT id FROM status WHERE base = ? AND deleted_on IS NULL", (base,))
+    return frozenset(number for (number,) in rows)
 
 
 def own_client_fields(db: sqlite3.Connection) -> dict[str, int]:

@@ -156,7 +156,7 @@ class ClientRows:
             self.empty += 1
         elif cells == self._headings:
             self.repeated_headings += 1
-        elif _is_total(filled[0]) and not any(tidy(cells[place]) for place in self._personal):
+        elif is_total(filled[0]) and not any(tidy(cells[place]) for place in self._personal):
             self.totals += 1
         else:
             return False
@@ -221,5 +221,6 @@ def _client_row(line: int, cells: list[str], student: str, values: list[Any]) ->
     return ClientRow._make((line, cells, student, student_key, client, client_key, is_client, phones, *values[1:]))
 
 
-def _is_total(text: str) -> bool:
+def is_total(text: str) -> bool:
+    """Tell whether the first cell of a row says that these are sums."""
     return fold(text).replace(":", " ").replace(".", " ").partition(" ")[0] in _TOTAL_WORDS

@@ -28,16 +28,27 @@ SPOOLED = {
     "subscription": "student_id, plan_id, origin, is_trial, sold_on, first_on, kind, price, billing, separate, burn,"
     " stop_at_end",
     "payment": "client_id, student_id, kind, on_date, amount, effect, note",
+    "contract": "client_id, number, amount, signed_on, first_on, last_on",
 }
 
 # What two rows of a file may say of the same client or student.
 _TWICE = {
     "contact": " WHERE true ON CONFLICT DO NOTHING",
     "student_teacher": " WHERE true ON CONFLICT DO NOTHING",
-    "student_subject": " WHERE true ON CONFLICT DO NOTHING",
+    "student_subject": " WHERE true ON CONFLICT DO UPDATE SET level_id = excluded.level_id"
+    " WHERE level_id IS NULL AND excluded.level_id IS NOT NULL",
     "client_field": " WHERE true ON CONFLICT DO UPDATE SET value = value || '; ' || excluded.value"
     " WHERE value <> excluded.value AND (SELECT type FROM field WHERE field.id = excluded.field_id) = 'text'",
 }
+
+# Rows of one family may name the same contract; the school counts its contracts on.
+_COPY_CONTRACTS = """
+    INSERT INTO main.contract (client_id, number, amount, signed_on, first_on, last_on, school_number)
+    SELECT client_id, number, amount, signed_on, first_on, last_on,
+           (SELECT ifnull(max(school_number), 0) FROM main.contract) + row_number() OVER (ORDER BY min(rowid))
+      FROM temp.spool_contract
+     GROUP BY client_id, number, amount, signed_on, first_on, last_on
+"""
 
 
 class Spool:
@@ -79,13 +90,15 @@ class Spool:
         for table in SPOOLED:
             self.flush(table)
 
-    def copy(self) -> None:
-        """Write all gathered rows, table by table, in the order of their foreign keys."""
+    def copy(self) -> int:
+        """Write all gathered rows in the order of their foreign keys; return how many contracts that makes."""
         for table, columns in SPOOLED.items():
-            self._db.execute(
-                f"INSERT INTO main.{table} ({columns}) SELECT {columns} FROM temp.spool_{table}"  # noqa: S608
-                + _TWICE.get(table, "")
-            )
+            if table != "contract":
+                self._db.execute(
+                    f"INSERT INTO main.{table} ({columns}) SELECT {columns} FROM temp.spool_{table}"  # noqa: S608
+                    + _TWICE.get(table, "")
+                )
+        return self._db.execute(_COPY_CONTRACTS).rowcount
 
 
 def _definitions(columns: str) -> str:

@@ -1,13 +1,24 @@
 """What an import makes and leaves, in numbers (R65)."""
 
+from collections import Counter
 from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class LeftOut(StrEnum):
+    """What an update doesn't take over from the file, and says so (R64)."""
+
+    BALANCE = "balance"  # an opening balance of a student who is there already
+    PAYER = "payer"  # another name of the client
+    HIDDEN = "hidden"  # anything of a person in the archive or deleted
 
 
 @dataclass
 class Tally:
     """What an import makes and leaves; `balance` is the sum of opening balances in kopecks.
 
-    `group_names` are those of the new groups, in the order of the file.
+    `group_names` are those of the new groups, in the order of the file; `left_out` counts what an update left as
+    it was.
     """
 
     clients: int = 0
@@ -16,9 +27,12 @@ class Tally:
     subscriptions: int = 0
     balances: int = 0
     balance: int = 0
+    contracts: int = 0
+    updated: int = 0
     skipped: int = 0
     rejected: int = 0
     families: set[int] = field(default_factory=set)
+    left_out: Counter[LeftOut] = field(default_factory=Counter)
 
     @property
     def groups(self) -> int:
@@ -28,4 +42,4 @@ class Tally:
     @property
     def good(self) -> int:
         """Rows that were understood: new students and those there already."""
-        return self.students + self.skipped
+        return self.students + self.skipped + self.updated

@@ -57,6 +57,10 @@ def reader_for(key: str, today: date) -> Reader:
         "responsible_teacher": read_names,
         "manager": read_name,
         "last_visit": lambda text: read_past_day(text, today),
+        "contract_number": read_number_of_paper,
+        "contract_from": lambda text: read_date(text, today=today),
+        "contract_to": lambda text: read_date(text, today=today),
+        "contract_amount": read_amount,
         "last_purchase": lambda text: read_past_day(text, today),
     }
     return readers.get(key, read_line)
@@ -129,6 +133,20 @@ def read_price(text: str) -> int | None:
     if price < 0:
         raise BadValue(_("The price {value} is below zero.").format(value=excerpt(text)))
     return price or None
+
+
+def read_amount(text: str) -> int:
+    """Return a sum in kopecks; BadValue if it is below zero."""
+    amount = parse_money(text)
+    if amount < 0:
+        raise BadValue(_("The sum {value} is below zero.").format(value=excerpt(text)))
+    return amount
+
+
+def read_number_of_paper(text: str) -> str:
+    """Return the number of a contract as it is written; a dash in its place stands for none."""
+    number = read_line(text)
+    return number if any(map(str.isalnum, number)) else ""
 
 
 def read_choice(text: str, field: CustomField) -> str:

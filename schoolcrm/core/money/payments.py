@@ -61,7 +61,7 @@ def pay(school: WritableSchool, payment: Payment, *, even_so: bool = False) -> i
         kind=payment.kind,
         on_date=payment.on,
         amount=payment.amount,
-        effect=_effect(payment),
+        effect=effect_of(payment.kind, payment.amount, from_balance=payment.from_balance),
         account_id=payment.account_id,
         payer=payment.payer or None,
         note=payment.note or None,
@@ -106,23 +106,29 @@ def check_kind(kind: str) -> None:
         )
 
 
-def _effect(payment: Payment) -> int:
-    if payment.kind == "goods":
-        return -payment.amount if payment.from_balance else 0
-    return -payment.amount if payment.kind == "refund" else payment.amount
+def effect_of(kind: str, amount: int, *, from_balance: bool = False) -> int:
+    """Return what a payment of that kind moves on the balance, in kopecks (R37)."""
+    if kind == "goods":
+        return -amount if from_balance else 0
+    return -amount if kind == "refund" else amount
 
 
-def _check_amount(payment: Payment) -> None:
-    check_kind(payment.kind)
-    if payment.kind == "adjustment" and payment.amount == 0:
+def check_amount(kind: str, amount: int) -> None:
+    """Raise BadValue for an unknown kind, and for an amount of the wrong sign (R37)."""
+    check_kind(kind)
+    if kind == "adjustment" and amount == 0:
         raise BadValue(
             _("An adjustment of 0 changes nothing."), _("Give the sum to add or, with a minus, to take away.")
         )
-    if payment.kind != "adjustment" and payment.amount <= 0:
+    if kind != "adjustment" and amount <= 0:
         raise BadValue(
-            _("The amount {amount} is not above 0.").format(amount=human_money(payment.amount)),
+            _("The amount {amount} is not above 0.").format(amount=human_money(amount)),
             _("Money back is --kind refund, a correction of the balance --kind adjustment."),
         )
+
+
+def _check_amount(payment: Payment) -> None:
+    check_amount(payment.kind, payment.amount)
     if payment.from_balance and payment.kind != "goods":
         raise BadValue(
             _("Only goods are taken from the balance; «{kind}» is money.").format(kind=payment.kind),

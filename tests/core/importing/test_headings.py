@@ -5,7 +5,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schoolcrm.core.errors import BadValue, SchoolError
-from schoolcrm.core.importing import headings as module
 from schoolcrm.core.importing.fields import CLIENT_FIELDS
 from schoolcrm.core.importing.headings import CustomField, Fate, HeadingMap, map_headings, parse_assignments
 
@@ -76,15 +75,16 @@ def test_a_phone_says_whose_it_is() -> None:
 
 
 def test_r61_unknown_headings_are_reported() -> None:
-    mapped = map_headings(["ФИО", "Школа", "", "Номер договора"])
+    mapped = map_headings(["ФИО", "Школа", ""])
     assert [column.heading for column in mapped.with_fate(Fate.UNKNOWN)] == ["Школа"]
     assert [column.place for column in mapped.with_fate(Fate.NAMELESS)] == [2]
-    assert [column.target for column in mapped.with_fate(Fate.LATER)] == ["contract_number"]
 
 
-def test_contracts_are_read_once_the_import_can_write_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "NOT_YET_IMPORTED", frozenset())
-    assert map_headings(["ФИО", "Номер договора"]).columns[1].fate is Fate.FIELD
+def test_r62_contracts_have_headings() -> None:
+    headings = ["ФИО", "№ договора", "Дата договора", "Договор до", "Сумма договора"]
+    assert targets(map_headings(headings))[1:] == [
+        *("contract_number", "contract_from", "contract_to", "contract_amount")
+    ]
 
 
 def test_r61_unknown_headings_become_custom_fields_when_asked_to() -> None:

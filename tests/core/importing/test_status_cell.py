@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from builders import make_school, reading_school
+from builders import make_school, reading_school, writing_school
 
 from schoolcrm.core.errors import BadValue
 from schoolcrm.core.importing.status_cell import status_reader
@@ -38,3 +38,18 @@ def test_r62_names_that_only_resemble_it_are_not_offered(tmp_path: Path, text: s
     assert "did you mean" not in sentence
     assert "пробное" not in sentence
     assert "Mend the value in the file" in sentence
+
+
+def test_r5_r62_a_deleted_status_is_unknown_to_an_import(tmp_path: Path) -> None:
+    from schoolcrm.core.importing.known import statuses_of
+
+    with writing_school(make_school(tmp_path)) as school:
+        db = school.db
+        query = "INSERT INTO status (scale, base, name, name_key, automatic) VALUES ('funnel', 'bought', ?, ?, 0)"
+        number = db.execute(query, ("Годовой", "годовой")).lastrowid
+        assert status_reader(db)("годовой") == str(number)
+        assert number in statuses_of(db, "bought")
+        db.execute("UPDATE status SET deleted_on = '2026-09-01' WHERE id = ?", (number,))
+        assert number not in statuses_of(db, "bought")
+        with pytest.raises(BadValue, match="No status is called «годовой»"):
+            status_reader(db)("годовой")

@@ -1,0 +1,252 @@
+"""What the commands share that bring a file in: options, what was recognised, progress, what was rejected."""
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+
+import typer
+
+from schoolcrm.commands.backups import back_up_before
+from schoolcrm.commands.failures import note_change
+from schoolcrm.commands.session import Session, done, reading, say
+from schoolcrm.core.errors import ExitCode
+from schoolcrm.core.language import _, ngettext
+from schoolcrm.core.rules.safetext import one_line
+
+if TYPE_CHECKING:
+    from schoolcrm.core.importing.headings import Column, CustomField
+    from schoolcrm.core.importing.transfer import Kind, Progress, RowsRefused, TableFile, Transferred, Wishes
+
+T = TypeVar("T")
+
+SHOWN = 10  # of reasons on a terminal
+
+File = Annotated[str, typer.Argument(metavar="FILE", help=_("A CSV or XLSX file, headings in its first row."))]
+Map = Annotated[
+    list[str],
+    typer.Option(
+        "--map", metavar="HEADING=FIELD|ask", help=_("What a heading means; repeatable. ask: ask about the others.")
+    ),
+]
+Mapping = Annotated[str, typer.Option("--mapping", metavar="NAME", help=_("Use a mapping that was saved."))]
+SaveMapping = Annotated[
+    str, typer.Option("--save-mapping", metavar="NAME", help=_("Keep what the headings mean under a name."))
+]
+Strict = Annotated[bool, typer.Option("--strict", help=_("Write nothing if any row is bad."))]
+Encoding = Annotated[str, typer.Option("--encoding", help=_("Instead of the recognised one: utf-8, cp1251…"))]
+Delimiter = Annotated[str, typer.Option("--delimiter", help=_("Instead of the recognised one."))]
+Sheet = Annotated[str, typer.Option("--sheet", help=_("Which sheet of a workbook."))]
+
+
+def wishes_of(
+    ctx: typer.Context,
+    kind: "Kind",
+    path: Path,
+    *,
+    assignment: Sequence[str],
+    mapping: str,
+    save_mapping: str,
+    encoding: str,
+    delimiter: str,
+    sheet: str,
+    custom_fields: "Sequence[CustomField]" = (),
+    **others: Any,
+) -> "Wishes":
+    """Return what the options ask for; with ``--map ask`` a person has been asked about unclear headings.
+
+    Raises NotFound for an unknown mapping, BadValue for what is no assignment, Refused when nobody can be asked.
+    """
+    from dataclasses import replace
+
+    from schoolcrm.core.importing.headings import parse_assignments
+    from schoolcrm.core.importing.mappings import find_mapping, mapping_name
+    from schoolcrm.core.importing.transfer import Wishes
+
+    saved = None
+    if mapping:
+        with reading(ctx) as school:
+            saved = find_mapping(school.db, kind.source, mapping)
+    wishes = Wishes(
+        encoding=encoding or None,
+        delimiter=delimiter or None,
+        sheet=sheet or None,
+        assignments=parse_assignments(text for text in assignment if not _is_ask(text)),
+        saved=saved,
+        save_as=mapping_name(save_mapping) if save_mapping else "",
+        dry_run=ctx.obj.dry_run,
+        **others,
+    )
+    if any(map(_is_ask, assignment)):
+        from schoolcrm.commands.heading_questions import answers_about
+
+        answers, with_new = answers_about(kind, path, wishes, custom_fields)
+        wishes = replace(
+            wishes,
+            assignments={**answers, **(wishes.assignments or {})},
+            new_fields=wishes.new_fields or with_new,
+        )
+    return wishes
+
+
+def _is_ask(text: str) -> bool:
+    return text.strip().casefold() == "ask"
+
+
+def say_recognised(ctx: typer.Context, file: "TableFile") -> None:
+    """Say how the file was understood before anything is written: how it is written, what each column fills."""
+    source = file.source
+    if source.kind == "xlsx":
+        say(ctx, _("{file}: workbook, sheet «{sheet}»").format(file=source.path.name, sheet=source.sheet))
+    else:
+        say(
+            ctx,
+            _("{file}: encoding {encoding}, delimiter {delimiter}").format(
+                file=source.path.name,
+                encoding=source.encoding,
+                delimiter=_("tab") if source.delimiter == "\t" else f"«{source.delimiter}»",
+            ),
+        )
+    for column in file.headings.columns:
+        say(ctx, f"  {column.heading or '—'} → {_meaning(file, column)}")
+    if file.lacking:
+        sentence = _("The saved mapping also names headings that the file lacks: {names}.")
+        say(ctx, sentence.format(names=", ".join(file.lacking)))
+
+
+def _meaning(file: "TableFile", column: "Column") -> str:
+    """Return what becomes of a column, in words."""
+    from schoolcrm.core.importing.headings import Fate
+
+    if column.fate is Fate.FIELD:
+        label = _(file.kind.table.fields[column.target].label)
+        return f"{label} ({column.whose})" if column.whose else label
+    unknown = _("NOT IMPORTED: unknown heading; name it with --map")
+    if file.kind.source == "clients":
+        unknown = _("NOT IMPORTED: unknown heading; name it with --map, or keep it with --new-fields")
+    words = {
+        Fate.CUSTOM: _("own field «{name}»"),
+        Fate.NEW: _("new own field «{name}»"),
+        Fate.IGNORED: _("left out, as you said"),
+        Fate.REASON: _("left out: reasons of an earlier import"),
+        Fate.UNKNOWN: unknown,
+        Fate.NAMELESS: _("left out: a column without a heading"),
+    }
+    return words[column.fate].format(name=column.target)
+
+
+@contextmanager
+def showing_progress(ctx: typer.Context) -> "Iterator[Progress | None]":
+    """Show how many rows were read, on a terminal only; of rows that were refused, say why."""
+    from schoolcrm.core.importing.transfer import RowsRefused
+
+    try:
+        if ctx.obj.quiet or not sys.stderr.isatty():
+            yield None
+            return
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+        columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}"), TimeElapsedColumn())
+        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+            task = bar.add_task(_("Rows read"), total=None)
+            yield lambda count: bar.update(task, completed=count)
+    except RowsRefused as refusal:
+        _say_refused(ctx, refusal)
+        raise
+
+
+def _say_refused(ctx: typer.Context, refusal: "RowsRefused") -> None:
+    if len(refusal.reasons) > 1:
+        say_reasons(ctx, refusal.reasons)
+
+
+def say_reasons(ctx: typer.Context, reasons: Sequence[tuple[int, str]]) -> None:
+    """Say why rows were rejected: all, but the first ones on a terminal, where a file of them is beside the input."""
+    shown = len(reasons) if ctx.obj.dry_run or not sys.stderr.isatty() else SHOWN
+    for line, reason in reasons[:shown]:
+        say(ctx, _("row {line} rejected: {reason}").format(line=line, reason=reason))
+    more = len(reasons) - shown
+    if more > 0:
+        say(ctx, ngettext("… and {count} more", "… and {count} more", more).format(count=more))
+
+
+def say_rejected(ctx: typer.Context, reasons: Sequence[tuple[int, str]], rejects: Path | None) -> None:
+    """Say which rows were rejected, why, and where they are; in one line though -q asks for silence."""
+    say_reasons(ctx, reasons)
+    if rejects is not None:
+        say(ctx, _("Rejected rows with their reasons: {file}").format(file=rejects))
+    if not (ctx.obj.quiet and reasons):
+        return
+    count = len(reasons)
+    if rejects is None:
+        sentence = ngettext("{count} row was rejected.", "{count} rows were rejected.", count)
+    else:
+        sentence = ngettext(
+            "{count} row was rejected; it is in {file}.", "{count} rows were rejected; they are in {file}.", count
+        )
+    sys.stderr.write(one_line(sentence.format(count=count, file=rejects)) + "\n")
+
+
+def open_file(ctx: typer.Context, kind: "Kind", file: str, **options: Any) -> "TableFile":
+    """Return the file opened and mapped as the options ask for, and say how it was understood; raises SchoolError."""
+    from schoolcrm.core.importing.transfer import TableFile
+    from schoolcrm.core.store.database import require_file
+
+    session: Session = ctx.obj
+    require_file(session.path)
+    opened = TableFile(kind, Path(file), wishes_of(ctx, kind, Path(file), **options))
+    say_recognised(ctx, opened)
+    return opened
+
+
+def bring_in(ctx: typer.Context, opened: "TableFile", run: "Callable[..., T]") -> T:
+    """Import the opened file, a backup made before, and return what was done."""
+    from schoolcrm.core.store.backup import IMPORT
+
+    session: Session = ctx.obj
+    if not session.dry_run:
+        back_up_before(session.path, IMPORT)
+    with showing_progress(ctx) as progress:
+        imported = run(session.path, opened, session.given_today, user=session.user, progress=progress)
+    if not session.dry_run:
+        note_change()
+    say_saved(ctx, opened)
+    return imported
+
+
+def say_done(
+    ctx: typer.Context, began: float, transferred: "Transferred", facts: Sequence[tuple[str, object]], **made: Any
+) -> None:
+    """Say what was rejected and what was done since `began`; ends with exit code 3 if a row was rejected."""
+    from schoolcrm.reports.writers.cells import decimal_mark
+
+    say_rejected(ctx, transferred.reasons, transferred.rejects)
+    rejected = len(transferred.reasons)
+    seconds = monotonic() - began
+    summary = summary_of([*facts, (_("rejected"), rejected)])
+    sentence = _("Imported in {seconds} s: {summary}.")
+    done(
+        ctx,
+        sentence.format(seconds=decimal_mark(f"{seconds:.1f}"), summary=summary),
+        **made,
+        rejected=rejected,
+        rejects=transferred.rejects,
+        seconds=round(seconds, 1),
+    )
+    if rejected:
+        raise typer.Exit(ExitCode.PARTIAL)
+
+
+def say_saved(ctx: typer.Context, file: "TableFile") -> None:
+    """Say under which name the mapping in use was kept."""
+    session: Session = ctx.obj
+    if file.wishes.save_as and not session.dry_run:
+        say(ctx, _("The mapping is saved as «{name}».").format(name=file.wishes.save_as))
+
+
+def summary_of(facts: Sequence[tuple[str, object]]) -> str:
+    """Return labels and numbers in one line."""
+    return "; ".join(f"{label}: {value}" for label, value in facts)

@@ -1,0 +1,130 @@
+"""What a column of a file of lessons with attendance can hold, and how its cells are read (R66)."""
+
+import re
+import sqlite3
+from collections.abc import Mapping
+from datetime import date
+from typing import NamedTuple
+
+from schoolcrm.core.errors import BadValue
+from schoolcrm.core.importing.fields import Field, FieldTable
+from schoolcrm.core.importing.records import read_id
+from schoolcrm.core.importing.values import Reader, read_name, read_past_day
+from schoolcrm.core.language import N_, _
+from schoolcrm.core.rules.dates import parse_time, read_date
+from schoolcrm.core.rules.names import closest, excerpt, fold
+from schoolcrm.core.rules.personal import read_line, read_note, read_yes_no
+from schoolcrm.core.rules.phones import read_phones
+
+LESSON_FIELDS = FieldTable(
+    (
+        Field("date", N_("date of the lesson"), "Дата|Дата урока|Дата занятия|День|date|lesson date|day"),
+        Field("time", N_("time of the lesson"), "Время|Время урока|Время занятия|Начало|Время начала"
+              "|time|lesson time|start|start time|at"),
+        Field("group", N_("group"), "Группа|Название группы|Учебная группа|group|group name|class"),
+        Field("student", N_("student's name"), "Ученик|ФИО ученика|Ф.И.О. ученика|ФИО|Ребёнок|ФИО ребёнка|Клиент"
+              "|ФИО клиента|Учащийся|Студент|student|student name|student's name|name|full name|child|pupil"),
+        Field("student_id", N_("student's id"), "ID ученика|student_id|student id"),
+        Field("phone", N_("phone"), "Телефон|Мобильный|Мобильный телефон|Номер телефона|Тел.|Тел"
+              "|phone|mobile|mobile phone|phone number"),
+        Field("attended", N_("present or absent"), "Посещение|Посетил|Посещаемость|Присутствие|Присутствовал|Был"
+              "|Был на уроке|Отметка|Отметка о посещении|Явка|Статус|Статус посещения"
+              "|attended|present|attendance|presence|status|state"),
+        Field("reason", N_("reason of absence"), "Причина|Причина отсутствия|Причина пропуска"
+              "|reason|absence reason|reason of absence"),
+        Field("topic", N_("topic"), "Тема|Тема урока|Тема занятия|topic|lesson topic|theme"),
+    ),
+    required=(("date",), ("student", "student_id", "phone"), ("attended",)),
+)  # fmt: skip
+
+_CAME = frozenset(
+    (
+        *("был", "была", "пришел", "пришла", "посетил", "посетила", "присутствовал", "присутствовала", "посещение"),
+        *("присутствие", "явка", "проведен", "attended", "present", "came", "visited"),
+    )
+)
+_MISSED = frozenset(
+    (
+        *("не был", "не была", "не пришел", "не пришла", "не посетил", "не посетила", "отсутствовал", "отсутствовала"),
+        *("пропустил", "пропустила", "пропуск", "отсутствие", "неявка", "absent", "missed", "not attended", "no show"),
+    )
+)
+_END_OF_TIME = re.compile(r"\s*[-–—].*")
+_REASONS = "SELECT id, short_key, name_key, short FROM absence_reason ORDER BY archived_on IS NULL, id DESC"
+
+
+class Presence(NamedTuple):
+    """Whether a student came to a lesson; the reason of an absence may be said in the same cell."""
+
+    attended: bool
+    reason_id: int | None = None
+
+
+class AbsenceReasons:
+    """The school's reasons of absence by their short names and names."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        rows = db.execute(_REASONS).fetchall()
+        self._ids: dict[str, int] = {key: number for number, short, name, _s in rows for key in (name, short)}
+        self._shorts = [short for *_rest, short in reversed(rows)]
+
+    def find(self, text: str) -> int:
+        """Return the id of the reason called so; BadValue lists what there is."""
+        found = self._ids.get(fold(text))
+        if found is None:
+            near = closest(text, self._shorts) or self._shorts[:10]
+            sentence = _("No reason of absence is called {name}; there are: {names}.")
+            raise BadValue(sentence.format(name=f"«{excerpt(text)}»", names=", ".join(near)))
+        return found
+
+    def read_presence(self, text: str) -> Presence:
+        """Return whether the student came, said in words, by a sign, or by the reason why not; BadValue."""
+        word = fold(text).strip(".")
+        if word in _CAME or word in _MISSED:
+            return Presence(word in _CAME)
+        if fold(text) in self._ids:
+            return Presence(False, self._ids[fold(text)])
+        try:
+            return Presence(read_yes_no(text))
+        except BadValue:
+            sentence = _('"{value}" says neither that the student came nor that not.')
+            raise BadValue(sentence.format(value=excerpt(text))) from None
+
+
+def lesson_readers(db: sqlite3.Connection, today: date, *, even_so: bool) -> Mapping[str, Reader]:
+    """Return the reader of each field's cells; `even_so`: also of days after today (R23)."""
+    reasons = AbsenceReasons(db)
+    return {
+        "date": lambda text: read_date(text, today=today) if even_so else read_past_day(text, today),
+        "time": read_time,
+        "group": group_reader(db),
+        "student": read_name,
+        "student_id": read_id,
+        "phone": lambda text: tuple(read_phones(text)),
+        "attended": reasons.read_presence,
+        "reason": reasons.find,
+        "topic": read_note,
+    }
+
+
+def read_time(text: str) -> str:
+    """Return the time at which a lesson begins, «18:00» of «18:00–19:00»; BadValue."""
+    return parse_time(_END_OF_TIME.sub("", text)).strftime("%H:%M")
+
+
+def group_reader(db: sqlite3.Connection) -> Reader:
+    """Return a reader that makes the id of a group out of its exact name."""
+    known: dict[str, int] = dict(db.execute("SELECT name_key, id FROM study_group"))
+
+    def read_group(text: str) -> int:
+        found = known.get(fold(read_line(text)))
+        if found is not None:
+            return found
+        names = [name for (name,) in db.execute("SELECT name FROM study_group ORDER BY archived_on IS NOT NULL, id")]
+        near = closest(text, names[:3000])
+        sentence = _("No group is called {name}; add it with 'schoolcrm groups add'.")
+        if near:
+            sentence = _("No group is called {name}; did you mean: {names}?")
+        raise BadValue(sentence.format(name=f"«{excerpt(text)}»", names=", ".join(near)))
+
+    return read_group

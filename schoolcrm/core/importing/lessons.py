@@ -1,0 +1,225 @@
+"""Lessons with attendance from a file: put together, and held as any other, so that charges follow (R23, R31, R66)."""
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from schoolcrm.core.errors import BadValue, SchoolError
+from schoolcrm.core.importing.client_row import Problem, RejectedRow
+from schoolcrm.core.importing.lesson_fields import LESSON_FIELDS, lesson_readers
+from schoolcrm.core.importing.people_named import NamedPeople, Said
+from schoolcrm.core.importing.records import Record, Records, required
+from schoolcrm.core.importing.transfer import STEP, Kind, Progress, TableFile, Transferred, Wishes, transfer
+from schoolcrm.core.language import _
+from schoolcrm.core.learning.attendance import Attendance
+from schoolcrm.core.learning.lesson_lookup import UNKNOWN_TIME, blank_lesson, lesson_of_group, lesson_of_student
+from schoolcrm.core.learning.lessons import hold
+from schoolcrm.core.learning.timetable import PlannedLesson
+from schoolcrm.core.store.transaction import WritableSchool
+
+LESSONS = Kind("lessons", "lessons import", LESSON_FIELDS)
+
+_CHUNK = 2_000
+_GATHERED = "on_date, time, group_id, owner_id, student_id, attended, reason_id, topic, line, cells"
+_PUT_IN_ORDER = """
+    CREATE TEMP TABLE imported_in_order AS
+    SELECT * FROM temp.imported_mark ORDER BY on_date, time, group_id, owner_id, line
+"""
+_NEXT = "SELECT rowid, * FROM temp.imported_in_order WHERE rowid > ? ORDER BY rowid LIMIT ?"
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedLessons:
+    """What an import of lessons did: lessons held, marks written, what these cost in kopecks."""
+
+    lessons: int
+    marks: int
+    charged: int
+    skipped: int
+    passed_over: int
+    transferred: Transferred
+
+
+def import_lessons(
+    path: Path, file: TableFile, today: date | None, *, user: str, progress: Progress | None = None
+) -> ImportedLessons:
+    """Import a file of lessons as one operation (R66); raises RowsRefused as `transfer` does."""
+    plan, done = transfer(
+        path, file, today, user=user, plan=lambda db, day: _planned(LessonPlan(db, day, file.wishes, progress), file)
+    )
+    return ImportedLessons(plan.lessons, plan.marks, plan.charged, plan.skipped, plan.passed_over, done)
+
+
+class _Mark(NamedTuple):
+    """One row of a lesson."""
+
+    on: str
+    time: str
+    group_id: int | None
+    owner_id: int | None
+    student_id: int
+    attended: bool
+    reason_id: int | None
+    topic: str
+    line: int
+    cells: str
+
+    @property
+    def lesson(self) -> tuple[object, ...]:
+        """What the rows of one lesson have in common."""
+        return self[:4]
+
+    def rejected(self, reason: str) -> RejectedRow:
+        """Return the row as it stands in the file, rejected for that reason."""
+        return RejectedRow(self.line, json.loads(self.cells), (Problem("", "", reason),))
+
+
+class LessonPlan:
+    """Takes the rows one by one; `write` holds the lessons in the order of their days."""
+
+    def __init__(self, db: sqlite3.Connection, today: date, wishes: Wishes, progress: Progress | None) -> None:
+        self.rejected: list[RejectedRow] = []
+        self.lessons = self.marks = self.charged = self.skipped = self.passed_over = self.good = 0
+        self.readers = lesson_readers(db, today, even_so=wishes.even_so)
+        self.progress = progress
+        self._db = db
+        self._wishes = wishes
+        self._people = NamedPeople(db)
+        self._waiting: list[tuple[Any, ...]] = []
+        db.execute("DROP TABLE IF EXISTS temp.imported_mark")
+        db.execute(f"CREATE TEMP TABLE imported_mark ({_GATHERED})")
+
+    def add(self, record: Record) -> None:
+        """Gather the row; BadValue rejects it."""
+        values = record.values
+        on = required(values, "date", _("date")).isoformat()
+        presence = required(values, "attended", _("present or absent"))
+        reason_id = values.get("reason", presence.reason_id)
+        if presence.attended and reason_id is not None:
+            raise BadValue(_("The row says that the student came, and why not."))
+        if presence.reason_id not in (None, reason_id):
+            raise BadValue(_("The row says two reasons of one absence."))
+        said = Said(values.get("student_id"), values.get("student", ""), values.get("phone", ()))
+        if said == Said():
+            raise BadValue(_("The student's name is missing."))
+        student = self._people.student(said)
+        group = values.get("group")
+        whose = (group, None) if group is not None else (None, student)
+        what = (student, presence.attended, reason_id, values.get("topic", ""), record.line)
+        self._waiting.append((on, values.get("time", ""), *whose, *what, json.dumps(record.cells)))
+        self.good += 1
+        if len(self._waiting) >= _CHUNK:
+            self.finish()
+
+    def finish(self) -> None:
+        """Send the rows that wait to where they are put in order."""
+        marks = ", ".join("?" * len(_GATHERED.split(",")))
+        self._db.executemany(f"INSERT INTO temp.imported_mark VALUES ({marks})", self._waiting)  # noqa: S608
+        self._waiting.clear()
+
+    def write(self, school: WritableSchool) -> None:
+        """Hold the lessons; one that the rules refuse is left out whole, its rows are rejected."""
+        done = 0
+        school.db.execute("DROP TABLE IF EXISTS temp.imported_in_order")
+        school.db.execute(_PUT_IN_ORDER)
+        for _lesson, of_lesson in groupby(_in_order(school.db), key=lambda mark: mark.lesson):
+            marks = list(of_lesson)
+            self._hold_or_reject(school, marks)
+            done += len(marks)
+            if self.progress is not None and done // STEP > (done - len(marks)) // STEP:
+                self.progress(done)
+        self.rejected.sort(key=lambda row: row.line)
+
+    def _hold_or_reject(self, school: WritableSchool, marks: Sequence[_Mark]) -> None:
+        school.db.execute("SAVEPOINT lesson")
+        try:
+            self._hold(school, marks)
+        except SchoolError as refusal:
+            school.db.execute("ROLLBACK TO lesson")
+            # What the session wrote is gone, and its numbers are given again.
+            school.session.expunge_all()
+            self._reject(marks, refusal.sentence)
+        finally:
+            school.db.execute("RELEASE lesson")
+
+    def _reject(self, marks: Sequence[_Mark], reason: str) -> None:
+        self.rejected += [mark.rejected(reason) for mark in marks]
+        self.good -= len(marks)
+
+    def _hold(self, school: WritableSchool, marks: Sequence[_Mark]) -> None:
+        """Hold the lesson of these rows; students marked already are passed over. Raises Refused."""
+        lesson = _lesson_of(school.db, marks[0])
+        wanted = _by_student(marks)
+        query = "SELECT student_id FROM mark WHERE lesson_id = ?"
+        known = {student for (student,) in school.db.execute(query, (lesson.lesson_id,))}
+        new = [mark for student, mark in wanted.items() if student not in known]
+        if new:
+            attendances = [Attendance(mark.student_id, mark.attended, mark.reason_id) for mark in new]
+            topic = _topic_of(marks)
+            held = hold(school, lesson, attendances, topic=topic, even_so=self._wishes.even_so)
+            self.lessons += lesson.state != "held"
+            self.marks += len(new)
+            self.charged += sum(mark.charge for mark in held.marks)
+        self.skipped += len(marks) - len(new)
+
+
+def _in_order(db: sqlite3.Connection) -> Iterator[_Mark]:
+    """Yield the rows, day by day; no statement is under way between them, for lessons are written meanwhile."""
+    last = 0
+    while rows := db.execute(_NEXT, (last, _CHUNK)).fetchall():
+        last = rows[-1][0]
+        yield from (_Mark._make(row[1:]) for row in rows)
+
+
+def _lesson_of(db: sqlite3.Connection, mark: _Mark) -> PlannedLesson:
+    """Return the lesson of a row: of the timetable, stored, or a new one like the others."""
+    on = date.fromisoformat(mark.on)
+    if mark.group_id is not None:
+        return lesson_of_group(db, mark.group_id, on, mark.time).lesson
+    assert mark.owner_id is not None
+    lesson = lesson_of_student(db, mark.owner_id, on, mark.time)
+    return lesson or blank_lesson(db, on, mark.time or UNKNOWN_TIME, student_id=mark.owner_id)
+
+
+def _by_student(marks: Sequence[_Mark]) -> dict[int, _Mark]:
+    """Return the row of each student; BadValue when two rows say different things of one."""
+    wanted: dict[int, _Mark] = {}
+    for mark in marks:
+        first = wanted.setdefault(mark.student_id, mark)
+        if (first.attended, first.reason_id) != (mark.attended, mark.reason_id):
+            raise BadValue(
+                _("Rows {first} and {second} say different things of the same student at the same lesson.").format(
+                    first=first.line, second=mark.line
+                )
+            )
+    return wanted
+
+
+def _topic_of(marks: Sequence[_Mark]) -> str:
+    topics = list(dict.fromkeys(mark.topic for mark in marks if mark.topic))
+    if len(topics) > 1:
+        sentence = _("The rows of the lesson have different topics: «{first}» and «{second}».")
+        raise BadValue(sentence.format(first=topics[0], second=topics[1]))
+    return topics[0] if topics else ""
+
+
+def _planned(plan: LessonPlan, file: TableFile) -> LessonPlan:
+    records = Records(file.source, file.headings, plan.readers, ("date",))
+    for count, record in enumerate(records, start=1):
+        if isinstance(record, RejectedRow):
+            plan.rejected.append(record)
+            continue
+        try:
+            plan.add(record)
+        except BadValue as fault:
+            plan.rejected.append(record.rejected(fault))
+        if plan.progress is not None and count % STEP == 0:
+            plan.progress(count)
+    plan.finish()
+    plan.passed_over = records.passed_over
+    return plan
