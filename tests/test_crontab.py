@@ -43,7 +43,7 @@ def school(tmp_path: Path) -> Path:
 
 def as_cron(command: str, path: Path, **more: str) -> subprocess.CompletedProcess[str]:
     """Run the line as cron does: /bin/sh, HOME, the page's own settings, nothing else."""
-    environment = {"HOME": str(path.parent), "PATH": f"{PROGRAM.parent}:/usr/bin:/bin", "TZ": "UTC", **settings()}
+    environment = {**settings(), "HOME": str(path.parent), "PATH": f"{PROGRAM.parent}:/usr/bin:/bin", "TZ": "UTC"}
     return subprocess.run(
         ["/bin/sh", "-c", command],
         env=environment | {"SCHOOLCRM_DB": str(path), "LANG": "C", **more},

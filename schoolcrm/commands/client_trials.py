@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from schoolcrm.commands.session import choose, done, optional_day, writing
+from schoolcrm.commands.session import choose, done, optional_day, say, writing
 from schoolcrm.core.language import _
 from schoolcrm.lazy import Changing, group
 
@@ -36,6 +36,9 @@ def book(
         client_id, told = _read(school, client, group, student)
         recorded = trials.book(school, client_id, optional_day(school, on) or school.today, **told)
         made = _made(school, client_id, recorded.trial)
+        warnings = _doubts(school, recorded.trial)
+    for warning in warnings:
+        say(ctx, _("warning: {sentence}").format(sentence=warning))
     if recorded.moved_from is None:
         message = _("Trial lesson {id} booked for {client}: {trial}.").format_map(made)
     else:
@@ -88,6 +91,23 @@ def cancel(
     _tell(ctx, _("Trial lesson {id} of {client} cancelled: {trial}.").format_map(made), made)
 
 
+def _doubts(school: "WritableSchool", trial: "Trial") -> list[str]:
+    """Return what may be wrong with a booking: the day is over, or the group has no lesson then."""
+    from schoolcrm.core.learning.timetable import planned_lessons
+    from schoolcrm.core.rules.dates import human_date
+
+    doubts = []
+    if trial.on < school.today:
+        doubts.append(
+            _("{day} is over; 'schoolcrm clients trial attended' records who came.").format(day=human_date(trial.on))
+        )
+    if trial.group_id is not None:
+        lessons = planned_lessons(school.db, first=trial.on, last=trial.on, group_id=trial.group_id)
+        if all(lesson.state == "cancelled" for lesson in lessons):
+            doubts.append(_("the group has no lesson on {day}.").format(day=human_date(trial.on)))
+    return doubts
+
+
 def _read(school: "WritableSchool", client: str, group: str, student: str) -> tuple[int, dict[str, int | None]]:
     """Return the client, and the group and the student named; raises NotFound, Ambiguous, Refused."""
     from schoolcrm.core.learning.references import find_group
@@ -97,8 +117,20 @@ def _read(school: "WritableSchool", client: str, group: str, student: str) -> tu
     client_id = choose(find_client, school.db, client)
     return client_id, {
         "group_id": choose(find_group, school.db, group) if group else None,
-        "student_id": choose(find_student_of, school.db, client_id, student) if student else None,
+        "student_id": choose(find_student_of, school.db, client_id, student) if student else _child(school, client),
     }
+
+
+def _child(school: "WritableSchool", ref: str) -> int | None:
+    """Return the student by whose own name the client was called; None: it was the client's, or a part of one."""
+    from schoolcrm.core.rules.names import fold
+
+    query = (
+        "SELECT student.id FROM student JOIN visible_client AS client ON client.id = student.client_id"
+        " WHERE student.name_key = :name AND client.name_key <> :name AND student.archived_on IS NULL"
+    )
+    found = school.db.execute(query, {"name": fold(ref)}).fetchall()
+    return int(found[0][0]) if len(found) == 1 else None
 
 
 def _made(school: "WritableSchool", client_id: int, trial: "Trial") -> dict[str, Any]:

@@ -104,7 +104,7 @@ def mark(
             find_entry(school.db, "absence-reasons", reason) if reason else None,
             missed_lesson(school.db, student_id, makes_up, school.today) if makes_up else None,
         )
-        held = hold(school, meant, [told], even_so=even_so)
+        held = hold(school, meant, [told], even_so=even_so, one_by_one=True)
         texts = {"grade": grade.strip(), "homework_grade": homework_grade.strip(), "note": note.strip()}
         note_mark(school, held.id, student_id, {name: text for name, text in texts.items() if text})
         made = mark_json(school, held.marks[0])
@@ -128,6 +128,8 @@ def cancel(
         text = lesson_text(school, meant)
         cancelled = cancel_lesson(school, meant, reason.strip())
     message = _("Lesson {id} cancelled: {lesson}.")
+    for client in cancelled.trials:
+        say(ctx, _("The trial lesson of {client} booked for it is cancelled too.").format(client=client))
     if cancelled.marks:
         message = _("Lesson {id} cancelled: {lesson}. Marks taken back: {marks}, charges {amount}.")
     amount = human_money(cancelled.amount)
@@ -137,6 +139,7 @@ def cancel(
         id=cancelled.id,
         marks=cancelled.marks,
         amount=machine_money(cancelled.amount),
+        trials=cancelled.trials,
     )
 
 

@@ -15,6 +15,8 @@ _UNPAID = """
      CROSS JOIN lesson ON lesson.id = mark.lesson_id
       LEFT JOIN study_group ON study_group.id = lesson.group_id
      WHERE mark.basis = 'none'
+       AND NOT EXISTS (SELECT 1 FROM trial
+                        WHERE trial.client_id = client.id AND trial.lesson_id = lesson.id AND trial.state = 'missed')
      ORDER BY mark.on_date, client.name_key, client.id, student.name_key, student.id, lesson.time, lesson.id
 """
 

@@ -89,7 +89,9 @@ def _facts(facts: "ClientFacts") -> list[Fact]:
 def _standing_cells(standing: "Standing") -> tuple[Any, ...]:
     status = standing.status
     arrival = (standing.since, standing.reason, standing.note, standing.rule)
-    return (status.scale, status.name, status.base, *arrival, standing.next_base, standing.next_on, standing.held_by)
+    # A stage set by hand waits for something to happen, not for a day.
+    awaited = (None, None) if standing.held_by == "hand" else (standing.next_base, standing.next_on)
+    return (status.scale, status.name, status.base, *arrival, *awaited, standing.held_by)
 
 
 def _sentences(explanation: "Explanation", today: "date") -> list[str]:

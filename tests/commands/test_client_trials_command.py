@@ -32,10 +32,16 @@ def answer(path: Path, *arguments: str) -> Any:
 
 def test_r12_booked_moved_attended_cancelled(path: Path) -> None:
     booked = run(path, "trial", "book", "Petya", "--on", "10.09.2026", "--group", "rob", "--student", "masha")
-    assert booked == (0, "Trial lesson 1 booked for Anna Ivanova: 2026-09-10 · Robots · Masha Ivanova.\n")
+    assert booked == (
+        0,
+        "warning: the group has no lesson on 2026-09-10.\n"
+        "Trial lesson 1 booked for Anna Ivanova: 2026-09-10 · Robots · Masha Ivanova.\n",
+    )
     moved = run(path, "trial", "book", "Anna", "--on", "2026-08-31")
     assert moved == (
         0,
+        "warning: 2026-08-31 is over; 'schoolcrm clients trial attended' records who came.\n"
+        "warning: the group has no lesson on 2026-08-31.\n"
         "Trial lesson 1 of Anna Ivanova moved from 2026-09-10: 2026-08-31 · Robots · Masha Ivanova.\n",
     )
     attended = run(path, "trial", "attended", "Anna")

@@ -152,9 +152,25 @@ def test_of_several_accounts_the_one_longest_below_zero_gives_the_days(school: A
 
 
 def test_a_day_that_ends_at_zero_or_above_is_no_debt() -> None:
-    days = [(0, "2026-09-01", -5), (0, "2026-09-02", 5), (0, "2026-09-03", -1), (0, "2026-09-04", -1)]
-    assert went_below(days) == date(2026, 9, 3)
-    assert went_below([(0, "2026-09-01", 10), (0, "2026-09-05", -11), (7, "2026-09-03", -1)]) == date(2026, 9, 3)
+    assert went_below({"2026-09-03": -1, "2026-09-01": -5, "2026-09-02": 5, "2026-09-04": -1}) == "2026-09-03"
+    assert went_below({"2026-09-01": 10, "2026-09-05": -11}) == "2026-09-05"
+    assert went_below({"2026-09-01": -10, "2026-09-05": -11}) == "2026-09-01"
+    assert went_below({"2026-09-01": -10, "2026-09-05": 10}) is None
+
+
+def test_as_many_statements_for_many_debtors_as_for_one(school: Any) -> None:
+    def statements() -> int:
+        told: list[str] = []
+        school.db.set_trace_callback(told.append)
+        find_debtors(school.db, TODAY)
+        school.db.set_trace_callback(None)
+        return len(told)
+
+    owe(school, "Анна", (-100, TODAY))
+    one = statements()
+    for number in range(20):
+        owe(school, f"Борис {number}", (-100, TODAY))
+    assert statements() == one
 
 
 def test_the_ages_of_debts() -> None:
@@ -202,6 +218,10 @@ def test_debtors_equal_the_oracle(path: Path, history: list[Event], as_of: date 
             here.happen(event)
         found = find_debtors(here.school.db, LAST, as_of=as_of)
         assert {one.client_id: (one.debt, one.balance, one.since) for one in found} == expected(here.oracle, as_of)
+        if as_of is None:
+            assert find_debtors(here.school.db, LAST, as_of=date.max) == [
+                one._replace(days=(date.max - one.since).days) for one in found
+            ]
 
 
 def expected(oracle: Oracle, as_of: date | None) -> dict[int, tuple[int, int, date]]:

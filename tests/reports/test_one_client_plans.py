@@ -88,7 +88,10 @@ def test_no_large_table_is_read_from_end_to_end(db: sqlite3.Connection, ask: Cal
 
 
 def test_debtors_read_marks_and_payments_once_in_the_order_they_lie_in(db: sqlite3.Connection) -> None:
-    assert scanned(db, lambda: find_debtors(db, TODAY)) <= {"payment", "mark", "upfront_charge"}
+    for as_of in (None, TODAY):
+        assert scanned(db, lambda as_of=as_of: find_debtors(db, TODAY, as_of=as_of)) <= {  # type: ignore[misc]
+            *("payment", "mark", "upfront_charge"),
+        }
     steps = [row[3] for row in db.execute("EXPLAIN QUERY PLAN SELECT * FROM account_balance")]
     assert "SCAN mark" in steps  # not by an index that would look every mark up
     assert "SCAN payment USING COVERING INDEX payment_of_client" in steps

@@ -16,19 +16,32 @@ from schoolcrm.core.learning.schedule import LONGEST
 from schoolcrm.core.learning.timetable import PlannedLesson, planned_lessons
 from schoolcrm.core.money.months import price_months_anew
 from schoolcrm.core.rules.dates import human_date
+from schoolcrm.core.statuses.trials import book as book_trial
+from schoolcrm.core.statuses.trials import cancel as cancel_trial
 from schoolcrm.core.store.transaction import WritableSchool
 
 _MARKS = "SELECT student_id, attended, reason_id, makes_up_id FROM mark WHERE lesson_id = ? ORDER BY student_id"
+_BOOKED = """
+    SELECT client.id, client.name
+      FROM trial
+      JOIN visible_client AS client ON client.id = trial.client_id
+     WHERE trial.state = 'booked' AND trial.on_date = ? AND trial.group_id = ?
+     ORDER BY client.name_key, client.id
+"""
 _FACTS = frozenset({"topic", "homework", "note", "teacher_id", "room_id", "minutes"})
 
 
 @dataclass(frozen=True, slots=True)
 class Cancelled:
-    """A lesson cancelled: its id, how many marks were taken back, and their charges in kopecks."""
+    """A lesson cancelled: its id, how many marks were taken back, and their charges in kopecks.
+
+    `trials` are the clients whose trial had been booked for it, which is cancelled with it (R7).
+    """
 
     id: int
     marks: int
     amount: int
+    trials: list[str]
 
 
 def plan_lesson(school: WritableSchool, lesson: PlannedLesson) -> int:
@@ -57,7 +70,10 @@ def cancel_lesson(school: WritableSchool, lesson: PlannedLesson, reason: str = "
     if reason:
         school.db.execute("UPDATE lesson SET note = ? WHERE id = ?", (reason, lesson_id))
     _price_anew(school, lesson)
-    return Cancelled(lesson_id, marks, amount)
+    clients = _booked_for(school.db, lesson)
+    for client_id, _name in clients:
+        cancel_trial(school, client_id)
+    return Cancelled(lesson_id, marks, amount, [name for _client_id, name in clients])
 
 
 def move_lesson(
@@ -81,9 +97,12 @@ def move_lesson(
             _("Repeat with --even-so to move it all the same."),
         )
     _require_possible(school.db, moved)
+    bookings = _booked_for(school.db, lesson)
     lesson_id = store(school, lesson, lesson.state)
     school.db.execute("UPDATE lesson SET on_date = ?, time = ? WHERE id = ?", (on.isoformat(), moved.time, lesson_id))
     school.db.execute("UPDATE trial SET on_date = ? WHERE lesson_id = ?", (on.isoformat(), lesson_id))
+    for client_id, _name in bookings:
+        book_trial(school, client_id, on)
     if lesson.state == "held":
         _mark_anew(school, lesson_id, lesson.on)
     _price_anew(school, lesson, moved)
@@ -131,6 +150,15 @@ def _require_possible(db: sqlite3.Connection, lesson: PlannedLesson) -> None:
                     day=lesson.on.isoformat()
                 ),
             )
+
+
+def _booked_for(db: sqlite3.Connection, lesson: PlannedLesson) -> list[tuple[int, str]]:
+    """Return the clients whose trial is booked for this lesson, if it is the group's only one of the day (R12a)."""
+    that_day = planned_lessons(db, first=lesson.on, last=lesson.on, group_id=lesson.group_id) if lesson.group_id else []
+    if any(other.state != "cancelled" and other.time != lesson.time for other in that_day):
+        return []
+    rows = db.execute(_BOOKED, (lesson.on.isoformat(), lesson.group_id))
+    return [(number, name) for number, name in rows]
 
 
 def _mark_anew(school: WritableSchool, lesson_id: int, left_on: date) -> None:

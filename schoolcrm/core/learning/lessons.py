@@ -13,6 +13,19 @@ from schoolcrm.core.learning.timetable import PlannedLesson
 from schoolcrm.core.rules.dates import human_date
 from schoolcrm.core.store.transaction import WritableSchool
 
+_TRIAL_GUESTS = """
+    SELECT student.id, student.name
+      FROM trial
+      JOIN visible_client AS client ON client.id = trial.client_id
+      JOIN student ON student.client_id = client.id AND student.archived_on IS NULL
+       AND (student.id = trial.student_id
+            OR (trial.student_id IS NULL
+                AND (SELECT count(*) FROM student AS child
+                      WHERE child.client_id = client.id AND child.archived_on IS NULL) = 1))
+     WHERE trial.state = 'booked' AND trial.on_date = :on AND trial.group_id = :group
+     ORDER BY student.name_key, student.id
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Expected:
@@ -67,6 +80,16 @@ def expected_students(db: sqlite3.Connection, lesson: PlannedLesson) -> list[Exp
     return [Expected(student_id, name, bool(marked)) for student_id, name, marked in rows]
 
 
+def trial_guests(db: sqlite3.Connection, lesson: PlannedLesson) -> list[Expected]:
+    """Return who is booked for a trial at this lesson of the group without belonging to it (R12a).
+
+    Where the booking names no student, the client's only one is meant; of several nobody knows who will come.
+    """
+    rows = db.execute(_TRIAL_GUESTS, {"group": lesson.group_id, "on": lesson.on.isoformat()})
+    members = {one.student_id for one in expected_students(db, lesson)}
+    return [Expected(number, name, False) for number, name in rows if number not in members]
+
+
 def hold(
     school: WritableSchool,
     lesson: PlannedLesson,
@@ -74,12 +97,14 @@ def hold(
     *,
     topic: str = "",
     even_so: bool = False,
+    one_by_one: bool = False,
 ) -> Held:
     """Hold the lesson: mark every student of that day and any guests, and charge them (R23).
 
     Marks of a lesson held before are replaced one by one; those not named stay. Raises Refused for a day after
     today (unless `even_so`), when a member has neither a mark nor an attendance here, naming them, when nobody
     would be at the lesson, when a lesson held would stay as it is, and when it was cancelled meanwhile.
+    `one_by_one`: of a lesson held before, members without a mark may wait for theirs.
     """
     lesson = as_stored(school.db, lesson)
     if not even_so:
@@ -88,7 +113,7 @@ def hold(
     missing = [
         one.name for one in expected_students(school.db, lesson) if not one.marked and one.student_id not in named
     ]
-    if missing:
+    if missing and not (one_by_one and lesson.state == "held"):
         raise Refused(
             _("Nothing is said about: {names}.").format(names=", ".join(missing)),
             _("Name them with --present or --absent, or give --all-present."),

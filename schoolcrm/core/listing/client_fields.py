@@ -5,7 +5,13 @@ from datetime import date
 
 from schoolcrm.core.language import N_
 from schoolcrm.core.listing import sources
-from schoolcrm.core.listing.conditions import CLIENT_FLAGS, client_words, match_status, match_subscription_days
+from schoolcrm.core.listing.conditions import (
+    CLIENT_FLAGS,
+    client_words,
+    match_stage,
+    match_status,
+    match_subscription_days,
+)
 from schoolcrm.core.listing.fields import Field, Registry, by_key
 from schoolcrm.core.listing.sources import PHONE_KINDS, of_client
 from schoolcrm.core.rules.personal import (
@@ -78,6 +84,7 @@ STAGE = Field(
     order=_order_of(LOYALTY, sources.status("base", "stage")),
     words=LOYALTY,
     read_code=_loyalty_base,
+    matches=match_stage,
 )
 # The account is the client's, and so is what its money covers, in the list of students too.
 BALANCE = Field("balance", N_("Balance"), "money", total=sources.BALANCE, totals=sources.BALANCE_OF_ALL)

@@ -63,6 +63,12 @@ def match_status(text: str, exact: bool, bound: Bound) -> str:
     return f"client.status_id IN (SELECT id FROM status WHERE {_is_called(text, exact, bound)})"  # noqa: S608
 
 
+def match_stage(text: str, exact: bool, bound: Bound) -> str:
+    """Return the condition that the stage's own name holds the text, or that its base is called so (R1)."""
+    called = _is_called(text, exact, bound, "loyalty")
+    return f"client.stage_id IN (SELECT id FROM status WHERE {called})"  # noqa: S608
+
+
 def means_deleted(db: sqlite3.Connection, text: str, *, exact: bool = False) -> bool:
     """Tell whether the text means the statuses of deleted clients and no other (R7)."""
     bound = Bound(date.min)
@@ -70,12 +76,12 @@ def means_deleted(db: sqlite3.Connection, text: str, *, exact: bool = False) -> 
     return bool(db.execute(query, bound.values).fetchone()[0])
 
 
-def _is_called(text: str, exact: bool, bound: Bound) -> str:
+def _is_called(text: str, exact: bool, bound: Bound, scale: str = "funnel") -> str:
     name = bound.add(fold(text))
     ways = [f"name_key = {name}" if exact else f"instr(name_key, {name}) > 0"]
-    if named := base_named(text, "funnel"):
+    if named := base_named(text, scale):
         ways.append(f"base = {bound.add(named[1])}")
-    return f"scale = 'funnel' AND deleted_on IS NULL AND ({' OR '.join(ways)})"
+    return f"scale = '{scale}' AND deleted_on IS NULL AND ({' OR '.join(ways)})"
 
 
 def match_subscription_days(text: str, exact: bool, bound: Bound) -> str:

@@ -2,14 +2,14 @@
 
 import sqlite3
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, NamedTuple
 
 from schoolcrm.core.errors import BadValue
 from schoolcrm.core.language import _
 from schoolcrm.core.listing.fields import SEPARATOR, Bound, Field, Registry
-from schoolcrm.core.listing.functions import install_functions
+from schoolcrm.core.listing.functions import Reaches, follows_money, install_functions
 from schoolcrm.core.listing.query import Conditions, Term, asks_for_archived, asks_for_deleted, parse_term
 
 MOST_ROWS = 1_000_000_000
@@ -53,15 +53,15 @@ def list_rows(db: sqlite3.Connection, today: date, registry: Registry, wish: Wis
 
     Raises BadValue for an unknown field, or a value, limit or offset that can't be.
     """
-    install_functions(db, today)
+    reaches = install_functions(db, today)
     fields = _columns(db, registry, wish.columns)
     terms = [parse_term(argument) for argument in wish.query]
     scope = _scope(db, terms) if wish.scope == "visible" else wish.scope
     statement = _statement(db, today, registry, wish, terms, scope)
     if 0 < wish.limit <= LARGEST_PAGE:
-        rows = _page(db, registry, statement, fields)
+        rows = _page(db, registry, statement, fields, reaches)
     else:
-        rows = _everything(db, registry, statement, fields)
+        rows = _everything(db, registry, statement, fields, reaches)
     return Listing(fields, _split_lists(fields, rows), scope)
 
 
@@ -121,14 +121,17 @@ def _limits(wish: Wish) -> str:
 
 
 def _page(
-    db: sqlite3.Connection, registry: Registry, statement: _Statement, fields: Sequence[Field]
+    db: sqlite3.Connection, registry: Registry, statement: _Statement, fields: Sequence[Field], reaches: Reaches
 ) -> list[tuple[Any, ...]]:
     """Find the records first, then the cells of these few."""
+    if follows_money(statement.order):
+        reaches.expect(_clients(db, statement))
     found = db.execute(_select(f"{registry.id}, client.id", statement, statement.joins), statement.bound.values)
     ids = found.fetchall()
     if not ids:
         return []
     owners = sorted({owner for _id, owner in ids})
+    reaches.expect(owners)
     joins = "".join(each.join(owners) for each in fields if each.total)
     cells = ", ".join([registry.id, *(each.value for each in fields)])
     source, _where, _condition = statement.scope.partition(" WHERE ")
@@ -139,11 +142,19 @@ def _page(
 
 
 def _everything(
-    db: sqlite3.Connection, registry: Registry, statement: _Statement, fields: Sequence[Field]
+    db: sqlite3.Connection, registry: Registry, statement: _Statement, fields: Sequence[Field], reaches: Reaches
 ) -> list[tuple[Any, ...]]:
     joins = statement.joins | {each.key: each for each in fields if each.total}
     cells = ", ".join(each.value for each in fields)
+    if follows_money(cells + statement.order):
+        reaches.expect(_clients(db, statement))
     return db.execute(_select(cells, statement, joins), statement.bound.values).fetchall()
+
+
+def _clients(db: sqlite3.Connection, statement: _Statement) -> set[int]:
+    """Find whose the records are, all pages of them, so that their money is followed together."""
+    unsorted = replace(statement, order="1", page="")
+    return {number for (number,) in db.execute(_select("client.id", unsorted, statement.joins), statement.bound.values)}
 
 
 def _select(cells: str, statement: _Statement, joins: dict[str, Field]) -> str:

@@ -27,13 +27,13 @@ CLIENT = Wording(
     absent=N_("No client is called {name}."),
     several=N_("Several clients answer to {name}."),
     advice=N_("'schoolcrm clients list' shows all; a name, a part of it, a phone or an id will do."),
-    hidden=N_("{name} is archived or deleted."),
+    hidden=N_("{name} is archived or deleted; 'schoolcrm clients restore' brings a client back."),
 )
 STUDENT = Wording(
     absent=N_("No student is called {name}."),
     several=N_("Several students answer to {name}."),
     advice=N_("'schoolcrm students list' shows all; a name, a part of it, or an id will do."),
-    hidden=N_("{name} is archived or deleted."),
+    hidden=N_("{name} is archived or deleted; 'schoolcrm students restore' or 'clients restore' brings one back."),
 )
 
 

@@ -14,6 +14,7 @@ _JOINERS = dict.fromkeys((0x200C, 0x200D))
 _is_unusual = re.compile("[^ -~А-яЁё]").search
 _SHOWN = 60
 _SHORTEST_WITH_TYPO = 4
+_SHORTEST_NAME_WITH_TYPO = 3
 _FEWEST_TO_BEGIN = 3
 _SIMILAR = 0.6
 
@@ -102,16 +103,16 @@ def is_near(a: str, b: str) -> bool:
 def is_typo_of(a: str, b: str) -> bool:
     """Tell whether two names as wholes are the same but for case, ё/е, spaces, or one typo anywhere (R3).
 
-    Wider than `is_near`: short words may differ too ("Не звонить", "На звонить"), but a name of fewer than four
-    letters has no typos. Digits are never one, as there.
+    Wider than `is_near`: short words may differ too ("Не звонить", "На звонить"; "VIP", "VIPs"), but a name of fewer
+    than three letters has no typos. Digits are never one, as there.
     """
     a, b = fold(a).replace(" ", ""), fold(b).replace(" ", "")
-    return a == b or _is_one_typo(a, b)
+    return a == b or _is_one_typo(a, b, _SHORTEST_NAME_WITH_TYPO)
 
 
-def _is_one_typo(a: str, b: str) -> bool:
-    """Tell whether two different words of four letters or more are one typo apart."""
-    if min(_count_letters(a), _count_letters(b)) < _SHORTEST_WITH_TYPO or abs(len(a) - len(b)) > 1:
+def _is_one_typo(a: str, b: str, shortest: int = _SHORTEST_WITH_TYPO) -> bool:
+    """Tell whether two different words of so many letters or more are one typo apart."""
+    if min(_count_letters(a), _count_letters(b)) < shortest or abs(len(a) - len(b)) > 1:
         return False
     start = _common_length(a, b)
     end = _common_length(a[start:][::-1], b[start:][::-1])

@@ -159,6 +159,12 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
             Setting("currency", "RUB", N_("Currency of all sums."), currency_code),
             Setting("time_zone", "", N_("Time zone that says what day it is; empty: the machine's."), time_zone_name),
             Setting(
+                "backup_count",
+                "10",
+                N_("How many automatic backups are kept; 0: none are made."),
+                _number(0, 1000),
+            ),
+            Setting(
                 "language",
                 "ru",
                 N_("Language where neither you nor a locale says which, as under cron."),

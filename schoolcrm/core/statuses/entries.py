@@ -49,7 +49,7 @@ def add_status(school: WritableSchool, scale: str, base: str, name: str, *, even
     """
     from schoolcrm.core.store.models import Status as StatusRecord
 
-    clean = read_name(name)
+    clean = _read_name(name)
     _require_free(school.db, scale, base, clean, even_so=even_so)
     record = school.add(StatusRecord, scale=scale, base=base, name=clean, name_key=fold(clean), automatic=False)
     return int(record.id or 0)
@@ -58,12 +58,26 @@ def add_status(school: WritableSchool, scale: str, base: str, name: str, *, even
 def rename_status(school: WritableSchool, status_id: int, name: str, *, even_so: bool = False) -> bool:
     """Give the status another name; return whether it had another. BadValue and Refused as for `add_status`."""
     status = read_statuses(school.db)[status_id]
-    clean = read_name(name)
+    clean = _read_name(name)
     if clean == status.name:
         return False
     _require_free(school.db, status.scale, status.base, clean, even_so=even_so, but=status_id)
     school.db.execute("UPDATE status SET name = ?, name_key = ? WHERE id = ?", (clean, fold(clean), status_id))
     return True
+
+
+def _read_name(text: str) -> str:
+    """Return the name as it is kept; BadValue for none, and for one that would read as scale:name (R1)."""
+    try:
+        name = read_name(text)
+    except BadValue as error:
+        raise BadValue(error.sentence, error.hint or _("Write a name with letters, like 'VIP'.")) from None
+    if split_scale(name)[0]:
+        raise BadValue(
+            _("{name} can't be a status's name: it would read as a scale and a name.").format(name=quoted(name)),
+            _("Leave the colon out, or write another word before it."),
+        )
+    return name
 
 
 def count_holders(db: sqlite3.Connection, status_id: int) -> Holders:
@@ -197,7 +211,7 @@ def _way_to_delete(status: Status, *, alone: bool) -> str:
         return way.format(base=status.base)
     if status.automatic:
         return _("Make another one of the base automatic: 'schoolcrm status default STATUS'; the clients go with it.")
-    query = f"'status:={status.name}'" if status.scale == "funnel" else f"stage:{status.base}"
+    query = f"'{'status' if status.scale == 'funnel' else 'stage'}:={status.name}'"
     way = _(
         "Move them: schoolcrm status set STATUS --query {query}; once more with --query is:archived for the archive."
     )

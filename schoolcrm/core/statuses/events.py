@@ -126,8 +126,12 @@ def trial_missed(school: WritableSchool, client_id: int) -> None:
 
 
 def trial_attended(school: WritableSchool, client_id: int, on: date) -> None:
-    """The trial lesson of that day was attended and nothing is bought yet: `trial-done` (R7, R12)."""
-    if count_purchases(*_purchase_facts(school.db, client_id)).made == 0:
+    """The trial lesson of that day was attended and nothing is bought yet: `trial-done` (R7, R12).
+
+    Who once bought, left, and booked a trial since, has attended it too: nothing else would end the booking.
+    """
+    _status_id, base, _stage_id, _stage = _now(school.db, client_id)
+    if base == "trial-booked" or count_purchases(*_purchase_facts(school.db, client_id)).made == 0:
         _happened(school, client_id, Event.TRIAL_ATTENDED, note=on.isoformat())
 
 

@@ -21,6 +21,7 @@ MAY_BE = [
     ("active_definition", "PAID", "paid"),
     ("currency", " kzt ", "KZT"),
     ("time_zone", " Asia/Omsk ", "Asia/Omsk"),
+    ("backup_count", "0", "0"),
     ("language", "RU", "ru"),
 ]
 MAY_NOT_BE = [
@@ -34,6 +35,7 @@ MAY_NOT_BE = [
     ("active_definition", ("", "both")),
     ("currency", ("", "RU", "RUBL", "руб", "12$")),
     ("time_zone", ("", "/etc/passwd", "../x", "Москва")),
+    ("backup_count", ("-1", "1001", "")),
     ("language", ("", "de")),
 ]
 

@@ -80,13 +80,16 @@ def test_r7_booked_attended_and_taken_back_is_the_status_before_booking(school: 
     ]
 
 
-def test_r7_attended_by_who_has_bought_moves_nothing(school: Any) -> None:
+def test_r7_attended_by_who_has_bought_only_ends_a_booking(school: Any) -> None:
     client = add_client(school)
     events.subscription_sold(school, client, sold(school, client, EARLIER))
     set_status(school, [client], status_id(school, "reserve"))
+    record_attended(school, client, EARLIER)
+    assert (base_of(school, client), trial_used(school.db, client)) == ("reserve", True)
+    cancel(school, client)
     book(school, client, EARLIER)
     record_attended(school, client)
-    assert (base_of(school, client), trial_used(school.db, client)) == ("trial-booked", True)
+    assert (base_of(school, client), trial_used(school.db, client)) == ("trial-done", True)
 
 
 def test_r6_a_status_set_by_hand_in_the_meantime_stays(school: Any) -> None:

@@ -33,7 +33,7 @@ _MOMENT = datetime(2026, 9, 1, 18, 30, 5)  # noqa: DTZ001  the school's own time
         (Kind.NUMBER, Decimal("4.00"), "4", "4"),
         (Kind.NUMBER, 100, "100", "100"),
         (Kind.NUMBER, 13 / 3, "4.33", "4,33"),
-        (Kind.SHARE, 2 / 3, "66.7%", "66,7%"),
+        (Kind.SHARE, 2 / 3, "66.7%", "66,7\xa0%"),
         (Kind.CODE, "unknown", "unknown", "unknown"),
         (Kind.PERIOD, Period(_DAY, date(2026, 9, 30)), "2026-09-01 – 2026-09-30", "01.09.2026 – 30.09.2026"),
         (Kind.PERIOD, Period(_DAY, _DAY), "2026-09-01", "01.09.2026"),
