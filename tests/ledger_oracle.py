@@ -152,7 +152,7 @@ class Oracle:
         for sold in fitting:
             if sold.lessons is None or used.get(sold.id, 0) < sold.lessons:
                 return sold
-        return fitting[0] if fitting and not fitting[0].stop else None
+        return next((sold for sold in fitting if not sold.stop), None)
 
     def used(self) -> dict[int, int]:
         """Lessons used up of each subscription: marks with a share above 0 %."""

@@ -82,6 +82,32 @@ def test_r31_lessons_that_passed_unheld_count_in_the_forecast_of_a_month(db: Pat
     assert charges == ["800.00"] * 4  # 8, 15, 22, 29; the 1st was not held
 
 
+def test_r31_a_forecast_that_ends_within_a_month_shares_its_price_among_all_its_lessons(db: Path) -> None:
+    sell(db, "month", "4000")
+    for last, count in (("2026-09-08", 2), ("2026-09-14", 2), ("2026-09-30", 5)):
+        assert column(db, "charge", "report", "forecast", CLIENT, "--to", last) == ["800.00"] * count
+    halves = [("2026-09-01", "2026-09-14", "1600.00"), ("2026-09-15", "2026-09-30", "2400.00")]
+    for first, last, amount in halves:
+        assert answer(db, "contracts", "add", CLIENT, "--from", first, "--to", last)["amount"] == amount
+
+
+def test_r34_a_package_that_stops_leaves_the_lessons_to_one_that_does_not(db: Path) -> None:
+    sell(db, "package", "100", "--lessons", "1", "--stop-at-end", sale=("--to", "2026-09-20"))
+    sell(db, "package", "300", "--lessons", "1", sale=("--to", "2026-09-30"))
+    attend(db, *tuesdays(3))
+    assert expenses(db) == ["100.00", "300.00", "300.00"]
+
+
+def test_r41_lessons_of_a_deleted_subscription_keep_their_charges_and_say_so(db: Path) -> None:
+    number = sell(db, "lesson", "700")
+    attend(db, FIRST)
+    answer(db, "subscription", "delete", str(number), "--yes")
+    (operation,) = column(db, "operation", "report", "reconciliation", CLIENT, "--period", "all")
+    assert "Занятие" in operation or "Lesson" in operation
+    assert expenses(db) == ["700.00"]
+    assert "subscription deleted" in operation or "абонемент удалён" in operation
+
+
 def test_r31_upfront_charges_at_the_sale_and_lessons_nothing(db: Path) -> None:
     sell(db, "month", "3000", "--billing", "upfront", sale=("--from", "2026-09-16", "--to", "2026-10-31"))
     attend(db, tuesdays(4)[3])

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from schoolcrm.commands.lesson_named import existing_lesson, lesson_text, mark_json
+from schoolcrm.commands.lesson_named import cancelled_meant, existing_lesson, lesson_text, mark_json
 from schoolcrm.commands.lessons_group import At, LessonRef, OnDay, app
 from schoolcrm.commands.new_entries import New, entry_named
 from schoolcrm.commands.session import choose, day, done, say, writing
@@ -141,6 +141,17 @@ def cancel(
         amount=machine_money(cancelled.amount),
         trials=cancelled.trials,
     )
+
+
+@app.command(cls=Changing, help=_("Let a cancelled lesson take place again."))
+def restore(ctx: typer.Context, lesson: LessonRef, on: OnDay = "", at: At = "") -> None:
+    from schoolcrm.core.learning.lesson_changes import restore_lesson
+
+    with writing(ctx) as school:
+        restored = restore_lesson(school, cancelled_meant(school, lesson, on, at))
+        text = lesson_text(school, restored)
+    message = _("Lesson {id} takes place again: {lesson}.").format(id=restored.lesson_id, lesson=text)
+    done(ctx, message, id=restored.lesson_id, date=restored.on, time=restored.time)
 
 
 @app.command(cls=Changing, help=_("Move a lesson to another day or time; a held one is charged anew."))

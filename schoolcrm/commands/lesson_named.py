@@ -38,7 +38,7 @@ def lesson_meant(school: "School", ref: str, on: str, at: str) -> tuple["Planned
             raise
         return own, ""
     choice = lesson_of_group(school.db, group_id, that_day, time)
-    return choice.lesson, _of_extra(choice.lesson) if choice.extra else ""
+    return choice.lesson, _of_extra(school, choice.lesson) if choice.extra else ""
 
 
 def existing_lesson(school: "School", ref: str, on: str, at: str) -> "PlannedLesson":
@@ -46,7 +46,7 @@ def existing_lesson(school: "School", ref: str, on: str, at: str) -> "PlannedLes
 
     Raises NotFound when the timetable has none that day.
     """
-    from schoolcrm.core.learning.lesson_lookup import stored_lesson
+    from schoolcrm.core.learning.lesson_lookup import cancelled_lesson, stored_lesson
     from schoolcrm.core.listing.lookup import read_id
     from schoolcrm.core.rules.dates import human_date
 
@@ -57,6 +57,9 @@ def existing_lesson(school: "School", ref: str, on: str, at: str) -> "PlannedLes
             return numbered
     lesson, remark = lesson_meant(school, ref, on, at)
     if remark:
+        gone = cancelled_lesson(school.db, lesson.on, group_id=lesson.group_id)
+        if gone is not None:
+            stored_lesson(school.db, gone)  # says that it was cancelled, and how it comes back
         raise NotFound(
             _("{name} has no lesson on {day}.").format(
                 name=_group_name(school, lesson.group_id), day=human_date(lesson.on)
@@ -66,6 +69,30 @@ def existing_lesson(school: "School", ref: str, on: str, at: str) -> "PlannedLes
             ),
         )
     return lesson
+
+
+def cancelled_meant(school: "School", ref: str, on: str, at: str) -> int:
+    """Return the number of the cancelled lesson named by number, or by group or student and day; NotFound."""
+    from schoolcrm.core.learning.lesson_lookup import cancelled_lesson
+    from schoolcrm.core.learning.references import find_group
+    from schoolcrm.core.listing.lookup import read_id
+    from schoolcrm.core.people.references import find_student
+    from schoolcrm.core.rules.dates import human_date, parse_time
+
+    number = read_id(ref)
+    if number is not None and not (on or at):
+        return number
+    that_day, time = day(school, on), parse_time(at).strftime("%H:%M") if at else ""
+    try:
+        found = cancelled_lesson(school.db, that_day, time, group_id=choose(find_group, school.db, ref))
+    except NotFound:
+        found = cancelled_lesson(school.db, that_day, time, student_id=choose(find_student, school.db, ref))
+    if found is None:
+        raise NotFound(
+            _("No lesson of «{name}» was cancelled on {day}.").format(name=ref, day=human_date(that_day)),
+            _("'schoolcrm lessons list' shows the lessons of this month with their numbers."),
+        )
+    return found
 
 
 def lesson_text(school: "School", lesson: "PlannedLesson") -> str:
@@ -145,10 +172,15 @@ def _group_name(school: "School", group_id: int | None) -> str:
     return str(school.db.execute("SELECT name FROM study_group WHERE id = ?", (group_id,)).fetchone()[0])
 
 
-def _of_extra(lesson: "PlannedLesson") -> str:
-    from schoolcrm.core.learning.lesson_lookup import UNKNOWN_TIME
+def _of_extra(school: "School", lesson: "PlannedLesson") -> str:
+    from schoolcrm.core.learning.lesson_lookup import UNKNOWN_TIME, cancelled_lesson
     from schoolcrm.core.rules.dates import human_date
 
+    cancelled = cancelled_lesson(school.db, lesson.on, group_id=lesson.group_id)
+    if cancelled is not None:
+        return _(
+            "The lesson {id} of {day} was cancelled ('schoolcrm lessons restore {id}'): this is an extra one."
+        ).format(id=cancelled, day=human_date(lesson.on))
     if lesson.time == UNKNOWN_TIME:
         sentence = _(
             "The schedule has no lesson of this group on {day}: an extra one, its time unknown (--at gives it)."

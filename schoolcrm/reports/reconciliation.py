@@ -134,7 +134,8 @@ def _operation(entry: Entry) -> str:
 def _attendance(entry: Entry) -> str:
     missed = _("missed: {reason}").format(reason=entry.reason) if entry.reason else _("missed")
     paid = {"trial": _("free trial"), "none": _("no subscription"), "over": _("subscription used up")}
-    return " · ".join(filter(None, ("" if entry.attended else missed, paid.get(entry.basis or ""))))
+    flag = _("subscription deleted") if entry.payer_deleted else paid.get(entry.basis or "")
+    return " · ".join(filter(None, ("" if entry.attended else missed, flag)))
 
 
 def _account_name(account: int) -> str:

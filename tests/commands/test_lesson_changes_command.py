@@ -116,7 +116,8 @@ def test_two_lessons_at_one_minute_are_refused_and_a_double_room_warned_about(sc
 def test_r22_a_lesson_to_come_is_cancelled(school: Path) -> None:
     made(school, "lessons", "cancel", "Робо 1", "2026-09-08", "--reason", "болеет учитель")
     assert ("2026-09-08", "10:00", "cancelled") in listed(school)
-    assert "no lesson" in refused(school, "lessons", "cancel", "Робо 1", "2026-09-08")
+    assert "was cancelled" in refused(school, "lessons", "cancel", "Робо 1", "2026-09-08")
+    assert "no lesson" in refused(school, "lessons", "cancel", "Робо 1", "2026-09-09")
 
 
 def test_r23_cancelling_a_held_lesson_takes_its_charges_back_and_prices_the_package_anew(school: Path) -> None:
@@ -154,6 +155,27 @@ def test_r12_cancelling_the_trial_gives_it_back(school: Path) -> None:
     assert explained["base"] == "new"
     second = held(school, "2026-09-08")
     assert [mark["basis"] for mark in second["marks"] if mark["student"] == "Яна Белова"] == ["trial"]
+
+
+def test_r22_a_lesson_cancelled_by_mistake_takes_place_again(school: Path) -> None:
+    before = listed(school)
+    cancelled = made(school, "lessons", "cancel", "Робо 1", "2026-09-08")
+    assert "was cancelled" in refused(school, "lessons", "cancel", "Робо 1", "2026-09-08")
+    assert "lessons restore 1" in refused(school, "lessons", "move", "Робо 1", "2026-09-08", "--to", "2026-09-09")
+    restored = made(school, "lessons", "restore", "Робо 1", "2026-09-08")
+    assert restored["id"] == cancelled["id"]
+    assert listed(school) == before
+    assert "was not cancelled" in refused(school, "lessons", "restore", "1")
+    assert "77" in refused(school, "lessons", "restore", "77")
+    assert "was cancelled on" in refused(school, "lessons", "restore", "Робо 1", "2026-09-09")
+
+
+def test_r22_a_lesson_held_in_place_of_a_cancelled_one_is_said_to_be_an_extra(school: Path) -> None:
+    made(school, "lessons", "cancel", "Робо 1", "2026-09-08")
+    code, _out, err = command(school, "lessons", "hold", "Робо 1", "2026-09-08", "--all-present")
+    assert code == 0
+    assert "was cancelled" in err
+    assert "already" in refused(school, "lessons", "restore", "1")
 
 
 # Moved ----------------------------------------------------------------------------------------------------

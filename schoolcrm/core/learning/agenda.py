@@ -60,7 +60,9 @@ class Agenda:
         found = [lesson for lesson in self._stored.get(student_id, ()) if first <= lesson.on <= last]
         freezes = self._freezes.get(student_id, ())
         for slot, stays in self._places.get(student_id, ()):
-            found += (lesson for lesson in self._of_slot(slot, first, last) if _is_expected(lesson.on, stays, freezes))
+            lessons = self._of_slot(slot, first, last)
+            always = not freezes and any(stay.first_on <= first and last <= stay.last_on for stay in stays)
+            found += lessons if always else (one for one in lessons if _is_expected(one.on, stays, freezes))
         return sorted(found, key=_MOMENT)
 
     def _of_slot(self, slot: Slot, first: date, last: date) -> list[Occasion]:

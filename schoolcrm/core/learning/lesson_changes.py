@@ -5,12 +5,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from schoolcrm.core.errors import BadValue, Refused
+from schoolcrm.core.errors import BadValue, NotFound, Refused
 from schoolcrm.core.language import _
 from schoolcrm.core.learning.attendance import Attendance, mark_students, withdraw_marks
 from schoolcrm.core.learning.clashes import Clash, find_clashes
 from schoolcrm.core.learning.freezes import require_not_frozen
-from schoolcrm.core.learning.lesson_lookup import as_stored
+from schoolcrm.core.learning.lesson_lookup import as_stored, stored_lesson
 from schoolcrm.core.learning.lessons import expected_students, store
 from schoolcrm.core.learning.schedule import LONGEST
 from schoolcrm.core.learning.timetable import PlannedLesson, planned_lessons
@@ -74,6 +74,30 @@ def cancel_lesson(school: WritableSchool, lesson: PlannedLesson, reason: str = "
     for client_id, _name in clients:
         cancel_trial(school, client_id)
     return Cancelled(lesson_id, marks, amount, [name for _client_id, name in clients])
+
+
+def restore_lesson(school: WritableSchool, lesson_id: int) -> PlannedLesson:
+    """Let a cancelled lesson take place again, still to be held, and return it (R22).
+
+    Raises NotFound for an unknown number, Refused when it was not cancelled or another has taken its time.
+    """
+    row = school.db.execute("SELECT state, on_date FROM lesson WHERE id = ?", (lesson_id,)).fetchone()
+    if row is None:
+        raise NotFound(
+            _("There is no lesson {id}.").format(id=lesson_id),
+            _("'schoolcrm lessons list' shows the lessons of this month with their numbers."),
+        )
+    if row[0] != "cancelled":
+        raise Refused(_("The lesson {id} was not cancelled.").format(id=lesson_id), _("There is nothing to restore."))
+    on = date.fromisoformat(row[1])
+    that_day = [lesson for lesson in planned_lessons(school.db, first=on, last=on) if lesson.lesson_id == lesson_id]
+    for lesson in that_day:
+        _require_possible(school.db, lesson)
+    school.db.execute("UPDATE lesson SET state = 'planned' WHERE id = ?", (lesson_id,))
+    restored = stored_lesson(school.db, lesson_id)
+    assert restored is not None
+    _price_anew(school, restored)
+    return restored
 
 
 def move_lesson(
@@ -142,6 +166,8 @@ def _require_possible(db: sqlite3.Connection, lesson: PlannedLesson) -> None:
     whose = None if lesson.student_id is None else [lesson.student_id]
     that_day = planned_lessons(db, first=lesson.on, last=lesson.on, group_id=lesson.group_id, student_ids=whose)
     for other in that_day:
+        if other.lesson_id is not None and other.lesson_id == lesson.lesson_id:
+            continue
         same = (other.group_id, other.student_id, other.time) == (lesson.group_id, lesson.student_id, lesson.time)
         if same and other.state != "cancelled":
             raise Refused(

@@ -143,6 +143,18 @@ def lesson_type_of(db: sqlite3.Connection, code: str) -> int:
     return int(db.execute("SELECT id FROM lesson_type WHERE code = ?", (code,)).fetchone()[0])
 
 
+def cancelled_lesson(
+    db: sqlite3.Connection, on: date, time: str = "", *, group_id: int | None = None, student_id: int | None = None
+) -> int | None:
+    """Return the number of the group's or student's own lesson of that day that was cancelled; None: there is none."""
+    row = db.execute(
+        "SELECT id FROM lesson WHERE group_id IS ? AND student_id IS ? AND on_date = ? AND ? IN ('', time)"
+        " AND state = 'cancelled' ORDER BY time, id",
+        (group_id, student_id, on.isoformat(), time),
+    ).fetchone()
+    return int(row[0]) if row else None
+
+
 def as_stored(db: sqlite3.Connection, lesson: PlannedLesson) -> PlannedLesson:
     """Return the lesson as it is stored by now, itself when it isn't; Refused when it was cancelled."""
     if lesson.lesson_id is not None:
@@ -163,7 +175,9 @@ def _that_takes_place(row: tuple[Any, ...] | None) -> PlannedLesson | None:
     if state == "cancelled":
         raise Refused(
             _("The lesson {id} of {day} was cancelled.").format(id=facts[8], day=human_date(date.fromisoformat(on))),
-            _("Name a lesson that takes place."),
+            _("Name a lesson that takes place; 'schoolcrm lessons restore {id}' brings this one back.").format(
+                id=facts[8]
+            ),
         )
     occurrence = date.fromisoformat(occurrence_on) if occurrence_on else None
     return PlannedLesson(date.fromisoformat(on), *facts, occurrence, state)  # type: ignore[call-arg]

@@ -13,11 +13,12 @@ _ENTRIES = """
         )
     SELECT entry.on_date, entry.rank, ifnull(lesson.time, ''), entry.kind, entry.id, entry.account, entry.amount,
            entry.student_id, mark.attended, absence_reason.short, mark.basis, subject.name,
-           ifnull(study_group.name, lesson_type.name), plan.name, payment.note
+           ifnull(study_group.name, lesson_type.name), plan.name, payment.note, payer.deleted_on IS NOT NULL
       FROM entry
       LEFT JOIN lesson ON entry.kind = 'lesson' AND lesson.id = entry.id
       LEFT JOIN mark ON entry.kind = 'lesson' AND mark.student_id = entry.student_id
                     AND mark.on_date = entry.on_date AND mark.lesson_id = entry.id
+      LEFT JOIN subscription AS payer ON payer.id = mark.subscription_id
       LEFT JOIN absence_reason ON absence_reason.id = mark.reason_id
       LEFT JOIN subject ON subject.id = lesson.subject_id
       LEFT JOIN study_group ON study_group.id = lesson.group_id
@@ -35,7 +36,8 @@ class Entry(NamedTuple):
     """One line of the ledger; `amount` in kopecks, + in, − out, 0 for goods paid at the till.
 
     `kind`: a kind of payment, 'upfront' (charged at the sale) or 'lesson'. Of a lesson: whether the student came,
-    the reason's short name, what paid (`basis`), its subject and its group or type.
+    the reason's short name, what paid (`basis`; `payer_deleted`: a subscription deleted since, R41), its subject and
+    its group or type.
     """
 
     on: date
@@ -51,6 +53,7 @@ class Entry(NamedTuple):
     group: str | None
     plan: str | None
     note: str | None
+    payer_deleted: int
 
 
 def entries_of(

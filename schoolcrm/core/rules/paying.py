@@ -89,7 +89,7 @@ def choose(offers: Iterable[Terms], occasion: Occasion, lessons_left: LessonsLef
     """Return the subscription that pays for the lesson (R32), or None: no subscription (R33).
 
     ``lessons_left`` says how many lessons a package still holds; it is not asked about other kinds. When only
-    used-up packages fit, the first of them goes into debt, unless its plan says stop (R34).
+    used-up packages fit, the first of them whose plan does not say stop goes into debt (R34).
     """
     return _first(sorted(offers, key=paying_order), occasion, lessons_left)
 
@@ -137,8 +137,9 @@ def _first(ordered: Iterable[Terms], occasion: Occasion, lessons_left: LessonsLe
             continue
         if terms.kind != "package" or (lessons_left(terms) or 0) > 0:
             return terms
-        used_up = used_up or terms
-    return None if used_up is None or used_up.stop_at_end else used_up
+        if not terms.stop_at_end:
+            used_up = used_up or terms
+    return used_up
 
 
 def package_size(terms: Terms) -> int:
