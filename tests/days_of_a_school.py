@@ -5,7 +5,11 @@ DAYS_OF_A_SCHOOL = """
 clients add 'Анна Иванова' --phone '8 916 123-45-67' --student 'Петя Иванов' --student 'Оля Иванова'
 clients edit 'Анна Иванова' --note Заметка
 students add 'Анна Иванова' 'Ида Иванова'
-groups add 'Робо 1' --subject Роботы --new
+students edit Ида --note Левша
+undo
+redo
+students subject Ида Роботы --new
+groups add 'Робо 1' --subject Роботы
 groups add 'Робо 2' --subject Роботы
 groups edit 'Робо 1' --limit 10
 groups join 'Робо 1' Петя
@@ -31,6 +35,7 @@ lessons plan 'Робо 2' --on 2026-09-05 --at 12:00
 lessons move 'Робо 2' 2026-09-05 --at 13:00
 lessons edit 'Робо 2' 2026-09-05 --topic Датчики
 lessons cancel 'Робо 2' 2026-09-05
+lessons restore 'Робо 2' 2026-09-05
 2026-09-03
 lessons hold 'Робо 1' --all-present
 lessons mark 'Робо 1' Оля present --makes-up 2026-09-01
@@ -70,6 +75,7 @@ clients bulk Анна --set note=Другая
 clients contact add 1 'mobile:8 916 000-00-02'
 clients contact edit 1 2 --note Бабушка
 clients contact remove 1 2
+clients contact restore 1 2
 clients add Борис --self
 students move Ида --to Борис
 clients merge 'Анна Иванова' Борис
@@ -89,6 +95,12 @@ config unset refusal_months
 import-csv {folder}/clients.csv
 payments import {folder}/payments.csv
 lessons import {folder}/lessons.csv
+db backup {folder}/copy.db
+db export {folder}/out
+db import {folder}/out --db {folder}/back.db
+db anonymise --output {folder}/shown.db
+db compact
+db restore {folder}/copy.db
 init
 """
 """Every command that changes something, on the days that stand between the lines; `{folder}` holds files to import."""

@@ -103,6 +103,21 @@ def remove(ctx: typer.Context, client: ClientName, contact: ContactName) -> None
     done(ctx, message, id=number, client_id=client_id)
 
 
+@app.command(cls=Changing, help=_("Bring back a contact that was removed, as the history has it."))
+def restore(ctx: typer.Context, client: ClientName, contact: ContactName) -> None:
+    from schoolcrm.core.people.references import find_client
+    from schoolcrm.core.people.removed_contacts import find_removed_contact, restore_contact
+    from schoolcrm.reports.names import client_name
+
+    with writing(ctx) as school:
+        client_id = choose(find_client, school.db, client, include_archived=True)
+        change = choose(find_removed_contact, school.db, client_id, contact)
+        number, told = restore_contact(school, client_id, change)
+        name = client_name(school.db, client_id)
+    message = _("Contact {id} of {client} is back: {contact}.").format(id=number, client=name, contact=told)
+    done(ctx, message, id=number, client_id=client_id)
+
+
 @app.command("list", cls=Showing, help=_("The contacts of a client, with their numbers."))
 def list_(ctx: typer.Context, client: ClientName) -> None:
     from schoolcrm.core.people.references import find_client

@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from schoolcrm.commands.backups import back_up_before
 from schoolcrm.commands.session import choose, confirm, done, reading, say, show, writing
-from schoolcrm.core.errors import SchoolError
+from schoolcrm.core.errors import Refused, SchoolError
 from schoolcrm.core.language import _, ngettext
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     from schoolcrm.core.people.merge import Merged, Merging
     from schoolcrm.core.people.moves import Moved
-    from schoolcrm.core.store.transaction import WritableSchool
+    from schoolcrm.core.store.database import School
 
 ClientName = Annotated[
     str, typer.Argument(metavar="KEEP", help=_("The client that stays: id, name, part of it, or phone."))
@@ -57,16 +58,23 @@ def merge(ctx: typer.Context, keep: ClientName, other: OtherName) -> None:
 
 def purge(ctx: typer.Context, clients: Archived) -> None:
     """Purge clients from the archive for good."""
-    from schoolcrm.core.people.purge import purge_clients, require_archived
-    from schoolcrm.core.people.references import find_client
+    from schoolcrm.core.people.purge import purge_clients
+    from schoolcrm.core.store.backup import PURGE
 
+    with reading(ctx) as school:
+        meant = _archived(school, clients)
+        statement = _purge_statement(school, meant)
+    if ctx.obj.dry_run:
+        say(ctx, statement)
+    confirm(ctx, statement)
+    if not ctx.obj.dry_run:
+        back_up_before(ctx.obj.path, PURGE)
     with writing(ctx) as school:
-        ids = list(dict.fromkeys(choose(find_client, school.db, name, archived_first=True) for name in clients))
-        require_archived(school.db, ids)
-        statement = _purge_statement(school, ids)
-        if ctx.obj.dry_run:
-            say(ctx, statement)
-        confirm(ctx, statement)
+        ids = _archived(school, clients)
+        if ids != meant:
+            raise Refused(
+                _("Somebody else has changed clients of these names meanwhile."), _("Nothing was changed; look again.")
+            )
         purged = purge_clients(school, ids)
     if not ctx.obj.dry_run:
         _wipe(ctx, ctx.obj.path)
@@ -78,6 +86,16 @@ def purge(ctx: typer.Context, clients: Archived) -> None:
         len(ids),
     ).format(count=len(ids), anonymous=len(anonymous))
     done(ctx, message, id=ids[0] if len(ids) == 1 else None, ids=ids, anonymous=anonymous, deleted=deleted)
+
+
+def _archived(school: "School", clients: "Sequence[str]") -> list[int]:
+    """Return the ids of the clients named; Refused for one that is not in the archive."""
+    from schoolcrm.core.people.purge import require_archived
+    from schoolcrm.core.people.references import find_client
+
+    ids = list(dict.fromkeys(choose(find_client, school.db, name, archived_first=True) for name in clients))
+    require_archived(school.db, ids)
+    return ids
 
 
 def move_student(ctx: typer.Context, student: StudentName, to: Target) -> None:
@@ -134,7 +152,7 @@ def _tell_merged(ctx: typer.Context, merging: "Merging", merged: "Merged") -> No
     done(ctx, message, id=merged.id, merged_id=merging.other_id, balance=machine_money(merged.balance))
 
 
-def _purge_statement(school: "WritableSchool", ids: "Sequence[int]") -> str:
+def _purge_statement(school: "School", ids: "Sequence[int]") -> str:
     from schoolcrm.core.people.purge import keeps_money
     from schoolcrm.core.people.references import client_label
 
@@ -154,6 +172,7 @@ def _purge_statement(school: "WritableSchool", ids: "Sequence[int]") -> str:
 
 def _wipe(ctx: typer.Context, path: "Path") -> None:
     """Clear the file of second copies; what could not be done, and what lies beside the file, is told."""
+    from schoolcrm.core.store.backup import find_backups
     from schoolcrm.core.store.redaction import wipe_free_space
 
     try:
@@ -163,6 +182,15 @@ def _wipe(ctx: typer.Context, path: "Path") -> None:
         say(ctx, _("Run 'schoolcrm db compact' when nobody else is working with it."))
     for copy in sorted(path.parent.glob(f"{path.name}.before-*")):
         say(ctx, _("warning: {file} was made before the last update and still holds the person.").format(file=copy))
+    for copy in sorted(path.parent.glob(f"{path.name}.replaced-*")):
+        say(ctx, _("warning: {file} was replaced by a backup and still holds the person.").format(file=copy))
+    if backups := find_backups(path):
+        sentence = ngettext(
+            "{count} backup in {folder} was made before and still holds the person.",
+            "{count} backups in {folder} were made before and still hold the person.",
+            len(backups),
+        )
+        say(ctx, sentence.format(count=len(backups), folder=backups[0].parent))
 
 
 def _tell_moved(ctx: typer.Context, moved: "Moved") -> None:

@@ -5,9 +5,11 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from schoolcrm.commands.backups import back_up_the_day
 from schoolcrm.commands.failures import note_change
 from schoolcrm.commands.questions import answer, ask_line, ask_yes, can_ask
 from schoolcrm.commands.settings import default_database
@@ -128,7 +130,12 @@ def writing(ctx: "typer.Context") -> "Iterator[WritableSchool]":
     session: Session = ctx.obj
     command = ctx.command_path.removeprefix("schoolcrm ")
     with transaction.writing(
-        session.path, session.given_today, user=session.user, command=command, dry_run=session.dry_run
+        session.path,
+        session.given_today,
+        user=session.user,
+        command=command,
+        dry_run=session.dry_run,
+        before=None if session.dry_run else partial(back_up_the_day, session.path),
     ) as school:
         yield school
     if not session.dry_run:

@@ -30,5 +30,9 @@ COMMANDS = (
     Entry("catalog", N_("Lists the school edits: subjects, teachers, rooms…"), "schoolcrm.commands.catalog"),
     Entry("fields", N_("Fields of the school's own, of clients, students, lessons."), "schoolcrm.commands.fields"),
     Entry("report", N_("Reports: reconciliation, forecast, journal, debtors."), "schoolcrm.commands.report"),
+    Entry("db", N_("The database: backups, checks, an export and back."), "schoolcrm.commands.db"),
+    Entry("history", N_("Who changed what, and when."), "schoolcrm.commands.history"),
+    Entry("undo", N_("Take back your last operation, or an earlier one."), "schoolcrm.commands.undo"),
+    Entry("redo", N_("Do again what was undone last."), "schoolcrm.commands.redo"),
     Entry("config", N_("Settings of the school, and your own."), "schoolcrm.commands.config"),
 )

@@ -9,6 +9,11 @@ def utc_now() -> str:
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
 
 
+def machine_now() -> datetime:
+    """Return this moment by the machine's own clock and time zone, for the names of files."""
+    return datetime.now().astimezone()
+
+
 def school_day(time_zone: str) -> date:
     """Return today's calendar date in the school's time zone (an IANA name; empty: the machine's)."""
     if time_zone and not _machine_is_in(time_zone):

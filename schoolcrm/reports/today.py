@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from shlex import quote
 from typing import NamedTuple
 
-from schoolcrm.core.language import N_, _
+from schoolcrm.core.language import N_, _, ngettext
 from schoolcrm.reports.table import Column, Fact, Kind, Sections, Table
 
 TOPICS = {
@@ -20,6 +20,7 @@ TOPICS = {
     "unsubscribed": N_("In a group without an active subscription"),
     "duplicates": N_("Possible duplicates"),
     "statuses": N_("Statuses due to change"),
+    "backup": N_("Last backup"),
 }
 MOST = 10
 """So many lines of one topic; the last one then says how many more there are."""
@@ -77,6 +78,7 @@ def find_today(db: sqlite3.Connection, today: date) -> list[Line]:
         (_counted(db, today, "unsubscribed", ["is:unsubscribed", "is:grouped"]), ""),
         (_counted(db, today, "duplicates", ["is:duplicate"]), ""),
         (_statuses(db, today), ""),
+        (_backup(db, today), ""),
     )
     return [line for lines, command in topics for line in _cut(list(lines), command)]
 
@@ -192,6 +194,25 @@ def _statuses(db: sqlite3.Connection, today: date) -> Iterator[Line]:
     for kind in count_kinds(db, find_due(db, today).changes):
         what = f"{base_name(kind.scale, kind.origin)} → {base_name(kind.scale, kind.to)}"
         yield Line("statuses", None, None, what, kind.count, None, "schoolcrm status recompute")
+
+
+def _backup(db: sqlite3.Connection, today: date) -> Iterator[Line]:
+    """Yield one line when the last backup is long ago, or there is none, of a school that has somebody in it."""
+    from pathlib import Path
+
+    from schoolcrm.core.store.backup import find_backups, made_at
+
+    file = next((row[2] for row in db.execute("PRAGMA database_list") if row[1] == "main"), "")
+    if not file or not db.execute("SELECT EXISTS (SELECT 1 FROM client)").fetchone()[0]:
+        return
+    newest = next(iter(find_backups(Path(file))), None)
+    made_on = made_at(newest).date() if newest else None
+    if made_on is None:
+        yield Line("backup", None, None, _("There is no backup yet."), None, None, "schoolcrm db backup")
+    elif made_on < today - LOOK_BACK:
+        days = (today - made_on).days
+        what = ngettext("{count} day ago", "{count} days ago", days).format(count=days)
+        yield Line("backup", made_on, None, what, None, None, "schoolcrm db backup")
 
 
 def _day(text: str) -> date:

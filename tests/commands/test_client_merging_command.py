@@ -79,6 +79,7 @@ def test_purge_asks_and_forgets(db: Path) -> None:
     assert "Nothing can undo it" in said
     assert answer(db, "clients", "purge", "Борис", "--dry-run")["deleted"] == [3]
     leave_in_free_pages(db, "Борис 9031112233")
+    answer(db, "config", "set", "backup_count", "0")
     code, out, err = run_installed("clients", "purge", "Борис", "--yes", "--format", "json", db=db)
     assert (code, out, err) == (0, '{"id": 3, "ids": [3], "anonymous": [], "deleted": [3]}\n', "")
     for file in db.parent.iterdir():
@@ -89,7 +90,8 @@ def test_purge_asks_and_forgets(db: Path) -> None:
 def test_purge_keeps_the_money(db: Path) -> None:
     answer(db, "clients", "archive", "1", "2")
     code, _out, err = run_cli("clients", "purge", "1", "2", "--yes", db=db)
-    assert (code, err) == (0, "2 clients purged; of 2 the money stays, without the person.\n")
+    assert code == 0
+    assert err.endswith("2 clients purged; of 2 the money stays, without the person.\n")
     assert column(db, "name", "clients", "list", "--archived") == ["purged client 1", "purged client 2"]
     assert column(db, "amount", "payments", "list", "--period", "all") == ["70.00", "500.00"]
 
@@ -99,6 +101,17 @@ def test_purge_names_the_copies_beside_the_file(db: Path) -> None:
     copy.write_bytes(db.read_bytes())
     answer(db, "clients", "archive", "3")
     assert str(copy) in run_cli("clients", "purge", "3", "--yes", db=db)[2]
+
+
+def test_a_backup_is_made_before_a_purge_and_named(db: Path) -> None:
+    answer(db, "clients", "archive", "3")
+    refusal(db, "clients", "purge", "3")
+    answer(db, "clients", "purge", "3", "--dry-run")
+    assert not (db.parent / "backups").exists()
+    said = run_cli("clients", "purge", "3", "--yes", db=db)[2]
+    (backup,) = (db.parent / "backups").iterdir()
+    assert f"1 backup in {backup.parent} was made before and still holds the person." in said
+    assert "Борис" in column(backup, "name", "clients", "list", "--archived")
 
 
 def test_a_student_moves_and_both_balances_are_told(db: Path) -> None:

@@ -141,7 +141,8 @@ def test_r7_a_deleted_client_can_be_restored(path: Path) -> None:
     code, _out, err = run_cli("status", "set", "deleted", "Инна", db=path)
     assert (code, err.splitlines()) == (0, [
         "1 client put into «Удалён».",
-        "hint: 'schoolcrm clients restore 3' brings one back; 'schoolcrm clients list --all' shows deleted clients too.",
+        "hint: 'schoolcrm clients restore 3' brings one back;"
+        " 'schoolcrm clients list --all' shows deleted clients too.",
     ])  # fmt: skip
     assert bases(path)["funnel:deleted"] == 1
     assert [row["name"] for row in answer(path, "clients", "list", "status:deleted")["rows"]] == ["Инна Новая"]

@@ -120,6 +120,21 @@ def test_statuses_due_to_change(school: Path) -> None:
     assert sum(row["count"] for row in found) == 3  # both asleep, and Vera refused: Anna's subscription is open
 
 
+def test_a_backup_that_is_missing_or_old(school: Path) -> None:
+    (row,) = rows(school, "backup")
+    assert (row["date"], row["what"], row["command"]) == (None, "There is no backup yet.", "schoolcrm db backup")
+    backups = school.parent / "backups"
+    backups.mkdir()
+    (backups / "other-20260914-120000.db").touch()
+    (backups / "school-20260901-120000-day.db").touch()
+    (row,) = rows(school, "backup")
+    assert (row["date"], row["what"]) == ("2026-09-01", "14 days ago")
+    (backups / "school-20260908-120000.db").touch()
+    assert rows(school, "backup") == []
+    (row,) = rows(school, "backup", today=date(2026, 9, 16))
+    assert (row["date"], row["what"]) == ("2026-09-08", "8 days ago")
+
+
 def test_without_a_command_it_is_the_morning_screen(school: Path) -> None:
     bare = run_cli(db=school, today=TUESDAY.isoformat(), lang="en")
     assert bare == run_cli("today", db=school, today=TUESDAY.isoformat(), lang="en")

@@ -146,8 +146,9 @@ CLIENT_FIELDS = FieldTable(
               "|responsible teacher|teacher|tutor", True),
         Field("manager", N_("manager"), "Менеджер|Ответственный менеджер|Отв. менеджер|Ответственный"
               "|manager|responsible manager|account manager"),
-        Field("last_visit", N_("last visit"), "Последнее посещение|Дата последнего посещения|Посл. посещение|Дата последнего визита"
-              "|Последний визит|Последний урок|Последнее занятие|last visit|last visited|last lesson"),
+        Field("last_visit", N_("last visit"), "Последнее посещение|Дата последнего посещения|Посл. посещение"
+              "|Дата последнего визита|Последний визит"
+              "|Последний урок|Последнее занятие|last visit|last visited|last lesson"),
         Field("last_purchase", N_("last purchase"), "Последняя покупка|Дата последней покупки|Посл. покупка"
               "|Последняя покупка абонемента|Дата последней покупки абонемента|last purchase"),
         Field("contract_number", N_("contract number"), "Номер договора|№ договора|Договор|Договор №"

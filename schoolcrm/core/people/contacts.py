@@ -161,7 +161,7 @@ def find_contact(db: sqlite3.Connection, client_id: int, ref: str) -> int:
     """
     held = contacts_of(db, client_id)
     labels = {number: contact_label(kind, value, note) for number, kind, value, note in held}
-    wanted = {fold(ref), *_phones_of(ref)}
+    wanted = {fold(ref), *phones_written(ref)}
 
     def some(answers: Iterable[tuple[int, bool]]) -> list[Hit]:
         return [(number, False) for number, is_meant in answers if is_meant]
@@ -185,7 +185,8 @@ def contact_label(kind: str, value: str, note: str | None) -> str:
     return f"{_(KINDS[kind])} {shown}" + (f" ({note})" if note else "")
 
 
-def _phones_of(text: str) -> list[str]:
+def phones_written(text: str) -> list[str]:
+    """Return the phones of a text in E.164; none if it isn't phones."""
     try:
         return read_phones(text)
     except BadValue:

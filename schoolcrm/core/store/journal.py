@@ -13,7 +13,15 @@ from typing import Any
 
 from schoolcrm.core.clock import utc_now
 
-SCHEMA = """
+# Whose a record was, by the image of it: the client, else the student, else the subscription.
+OWNER = (
+    "coalesce(json_extract(before, '$.client_id'), json_extract(before, '$.student_id'),"
+    " json_extract(before, '$.subscription_id'))"
+)
+BLANKED = "~blanked"
+"""The key that an image has besides its columns once a purge has taken the person's texts out of it."""
+
+SCHEMA = f"""
 CREATE TABLE IF NOT EXISTS operation (
     id           INTEGER PRIMARY KEY,
     at           TEXT NOT NULL,
@@ -31,6 +39,8 @@ CREATE TABLE IF NOT EXISTS change (
     before       TEXT
 ) STRICT;
 CREATE INDEX IF NOT EXISTS change_of_record ON change (entity, record, id);
+CREATE INDEX IF NOT EXISTS change_of_owner ON change (entity, {OWNER}) WHERE before IS NOT NULL;
+CREATE INDEX IF NOT EXISTS operation_taken_back ON operation (undoes) WHERE undoes IS NOT NULL;
 CREATE TABLE IF NOT EXISTS journal_state (
     only         INTEGER PRIMARY KEY CHECK (only = 1),
     operation_id INTEGER REFERENCES operation (id)
@@ -44,7 +54,7 @@ CREATE TRIGGER IF NOT EXISTS operation_is_final BEFORE UPDATE ON operation
 BEGIN SELECT raise(ABORT, 'the journal of changes is never rewritten'); END;
 CREATE TRIGGER IF NOT EXISTS operation_is_kept BEFORE DELETE ON operation
 BEGIN SELECT raise(ABORT, 'the journal of changes is never rewritten'); END;
-"""
+"""  # noqa: S608
 OWN_TABLES = frozenset({"operation", "change", "journal_state"})
 
 
@@ -108,19 +118,13 @@ def end_operation(db: sqlite3.Connection, number: int) -> bool:
 
 def read_changes(db: sqlite3.Connection, operation_id: int) -> Iterator[Change]:
     """Yield the changes of one operation in the order they happened, each with both images."""
-    bounds = db.execute(
-        "SELECT first_change, (SELECT min(first_change) FROM operation AS later"
-        " WHERE later.id > operation.id AND later.first_change > operation.first_change)"
-        " FROM operation WHERE id = ?",
-        (operation_id,),
-    ).fetchone()
-    if bounds is None:
+    found = bounds(db, operation_id)
+    if found is None:
         return
-    first, beyond = bounds
     rows = db.execute(
         "SELECT id, operation_id, entity, record, kind, before FROM change"
-        " WHERE id >= ? AND (? IS NULL OR id < ?) AND operation_id = ? ORDER BY id",
-        (first, beyond, beyond, operation_id),
+        " WHERE id BETWEEN ? AND ? AND operation_id = ? ORDER BY id",
+        (*found, operation_id),
     )
     lookups: dict[str, str] = {}
     for number, operation, entity, record, kind, before in rows:
@@ -128,7 +132,40 @@ def read_changes(db: sqlite3.Connection, operation_id: int) -> Iterator[Change]:
         if kind != "delete":
             lookup = lookups.get(entity) or lookups.setdefault(entity, _live_image(db, entity))
             after = _image_after(db, number, entity, record, lookup)
-        yield Change(number, operation, entity, record, json.loads(before) if before else None, after)
+        yield Change(number, operation, entity, record, image_of(before), after)
+
+
+def bounds(db: sqlite3.Connection, operation_id: int) -> tuple[int, int] | None:
+    """Return the first and last number that changes of the operation can have; None if there is no such operation.
+
+    The changes of one operation follow one another without a gap.
+    """
+    row = db.execute(
+        "SELECT first_change, coalesce((SELECT first_change - 1 FROM operation AS later"
+        " WHERE later.id > operation.id AND later.first_change > operation.first_change ORDER BY later.id LIMIT 1),"
+        " (SELECT ifnull(max(id), 0) FROM change)) FROM operation WHERE id = ?",
+        (operation_id,),
+    ).fetchone()
+    return (int(row[0]), int(row[1])) if row else None
+
+
+def image_of(text: str | None) -> dict[str, Any] | None:
+    """Return the record that an image tells of; None for no record."""
+    return json.loads(text) if text else None
+
+
+class LiveRecords:
+    """Records as they are now, asked for one by one."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+        self._queries: dict[str, str] = {}
+
+    def read(self, entity: str, record: int | str) -> dict[str, Any] | None:
+        """Return the record; None if it is gone."""
+        query = self._queries.get(entity) or self._queries.setdefault(entity, _live_image(self._db, entity))
+        row = self._db.execute(query, key_values(record, query.count("?"))).fetchone()
+        return image_of(row[0]) if row else None
 
 
 def _image_after(
@@ -139,26 +176,27 @@ def _image_after(
         (entity, record, number),
     ).fetchone()
     if row is None:
-        row = db.execute(live_image, _key_values(record, live_image.count("?"))).fetchone()
-    return json.loads(row[0]) if row and row[0] else None
+        row = db.execute(live_image, key_values(record, live_image.count("?"))).fetchone()
+    return image_of(row[0]) if row else None
 
 
 def _live_image(db: sqlite3.Connection, entity: str) -> str:
     """Return the query of a record as it is now; its parameters are the values of the record's key."""
-    image = _image(_columns(db, entity), f'"{entity}"')
-    where = " AND ".join(f'"{name}" = ?' for name in _key_columns(db, entity))
+    image = _image(columns_of(db, entity), f'"{entity}"')
+    where = " AND ".join(f'"{name}" = ?' for name in key_columns_of(db, entity))
     return f'SELECT {image} FROM "{entity}" WHERE {where}'  # noqa: S608
 
 
-def _key_values(record: int | str, columns: int) -> list[int | str]:
+def key_values(record: int | str, columns: int) -> list[int | str]:
+    """Return the values of the key columns of the record of that name."""
     return [record] if columns == 1 else [int(part) for part in str(record).split("/")]
 
 
 def _triggers(db: sqlite3.Connection, table: str) -> Iterator[str]:
-    keys = _key_columns(db, table)
-    new, old = _record_key(keys, "new"), _record_key(keys, "old")
-    image = _image(_columns(db, table), "old")
-    changed = " OR ".join(f'old."{name}" IS NOT new."{name}"' for name in _columns(db, table))
+    keys = key_columns_of(db, table)
+    new, old = record_key(keys, "new"), record_key(keys, "old")
+    image = _image(columns_of(db, table), "old")
+    changed = " OR ".join(f'old."{name}" IS NOT new."{name}"' for name in columns_of(db, table))
     yield from _trigger(table, "insert", "", _entry(table, new, "'insert'", "NULL"))
     yield from _trigger(table, "delete", "", _entry(table, old, "'delete'", image))
     # A record that gets another key is gone under the old one and new under the other.
@@ -182,11 +220,12 @@ def _entry(table: str, record: str, kind: str, image: str, condition: str = "") 
     return f"INSERT INTO change (operation_id, entity, record, kind, before) SELECT {values}{condition}; "
 
 
-def _columns(db: sqlite3.Connection, table: str) -> list[str]:
+def columns_of(db: sqlite3.Connection, table: str) -> list[str]:
+    """Return the names of the table's columns."""
     return [row[1] for row in db.execute(f'PRAGMA table_info("{table}")')]
 
 
-def _key_columns(db: sqlite3.Connection, table: str) -> list[str]:
+def key_columns_of(db: sqlite3.Connection, table: str) -> list[str]:
     """Return the columns that name a record for good.
 
     A mark is named by student and lesson: its date follows the lesson's when that is moved.
@@ -197,7 +236,8 @@ def _key_columns(db: sqlite3.Connection, table: str) -> list[str]:
     return [name for _, name in sorted(keyed)]
 
 
-def _record_key(keys: list[str], row: str) -> str:
+def record_key(keys: list[str], row: str) -> str:
+    """Return the SQL expression of a record's name in the journal; `row` is the table or its alias."""
     return " || '/' || ".join(f'{row}."{name}"' for name in keys)
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from schoolcrm.core.store.database import connect, database_errors
+from schoolcrm.core.store.journal import BLANKED
 
 _GUARD = "change_is_final"
 
@@ -30,7 +31,8 @@ class Redaction(NamedTuple):
 def redact_images(db: sqlite3.Connection, redactions: Sequence[Redaction], parameters: Mapping[str, object]) -> int:
     """Blank these columns in the images that the journal keeps; return how many images were rewritten.
 
-    The images stay whole records: who changed what when is still told, without the person.
+    The images stay whole records: who changed what when is still told, without the person. They are marked, for
+    none of them can be written back.
     """
     found: dict[str, list[int]] = {}
     which = " ".join(f"WHEN '{one.entity}' THEN {one.condition}" for one in redactions)
@@ -49,7 +51,7 @@ def _rewrite(db: sqlite3.Connection, redaction: Redaction, parameters: Mapping[s
         f"'$.{column}', {blank.replace('{value}', _in_image(column))}" for column, blank in redaction.blanks.items()
     )
     db.execute(
-        f"UPDATE change SET before = json_replace(before, {replaced})"  # noqa: S608
+        f"UPDATE change SET before = json_set(json_replace(before, {replaced}), '$.{BLANKED}', 1)"  # noqa: S608
         " WHERE id IN (SELECT value FROM json_each(:images))",
         parameters,
     )

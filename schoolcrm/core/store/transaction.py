@@ -1,7 +1,7 @@
 """Writing: one immediate transaction a command, recorded as one operation of the journal."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -71,18 +71,20 @@ def writing(
     command: str,
     dry_run: bool = False,
     undoes: int | None = None,
+    before: Callable[[sqlite3.Connection], None] | None = None,
 ) -> Iterator[WritableSchool]:
     """Open the file for one write transaction; commit it at the end, or take all of it back.
 
     Taken back are: any exception, `dry_run`, and an operation that changed nothing (it leaves no trace).
-    `today` None: the school's own day; `undoes`: the number of the operation this one takes back (R54).
+    `today` None: the school's own day; `undoes`: the number of the operation this one takes back (R54);
+    `before`: what is done with the open file before the transaction begins.
     Raises NotFound, Damaged, Busy (after WAIT_SECONDS), DiskTrouble.
     """
-    with (
-        writable_connection(path) as db,
-        operation(db, today, user=user, command=command, dry_run=dry_run, undoes=undoes) as school,
-    ):
-        yield school
+    with writable_connection(path) as db:
+        if before is not None:
+            before(db)
+        with operation(db, today, user=user, command=command, dry_run=dry_run, undoes=undoes) as school:
+            yield school
 
 
 @contextmanager

@@ -4,11 +4,9 @@ Each step is one transaction: the script, the journal's triggers made anew, the 
 record lost. Before a step a checked copy of the file is laid beside it.
 """
 
-import os
 import sqlite3
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from importlib.resources import files
 from pathlib import Path
 
@@ -16,6 +14,7 @@ from schoolcrm.core.errors import Damaged, DiskTrouble, Refused
 from schoolcrm.core.language import _
 from schoolcrm.core.rules.disk import reason_of
 from schoolcrm.core.store.database import APPLICATION_ID, connect, database_errors, file_version
+from schoolcrm.core.store.files import partial_file, publish, replace
 from schoolcrm.core.store.journal import drop_triggers, install_journal, journaled_tables, statements
 
 
@@ -34,28 +33,17 @@ def create(path: Path, fill: Callable[[sqlite3.Connection], None]) -> None:
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         _refuse_existing(path)
-        with _own_partial_file(path) as partial:
+        with partial_file(path) as partial:
             with database_errors(path), closing(connect(partial, writable=True)) as db:
                 climb(db, 0)
                 fill(db)
-            _publish(partial, path)
+            if not publish(partial, path):
+                _refuse_existing(path)
     except OSError as error:
         raise DiskTrouble(
             _("The database {path} can't be created: {reason}.").format(path=path, reason=reason_of(error)),
             _("Choose a folder you may write to, with --db."),
         ) from error
-
-
-@contextmanager
-def _own_partial_file(path: Path) -> Iterator[Path]:
-    """Yield an empty file beside `path` that nobody else writes to (mode 0600), gone at the end."""
-    handle, name = tempfile.mkstemp(prefix=f"{path.name}.new-", dir=path.parent)
-    os.close(handle)
-    partial = Path(name)
-    try:
-        yield partial
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def _refuse_existing(path: Path) -> None:
@@ -64,26 +52,6 @@ def _refuse_existing(path: Path) -> None:
             _("There is a file at {path} already.").format(path=path),
             _("Name another file with --db, or move that one away."),
         )
-
-
-def _publish(partial: Path, path: Path) -> None:
-    """Give the whole file its name, never replacing a file that was put there meanwhile."""
-    try:
-        path.hardlink_to(partial)
-    except OSError:  # there is one, or the file system knows no links
-        _refuse_existing(path)
-        partial.replace(path)
-    _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make a file's new name survive a power cut, where folders can be synced."""
-    if hasattr(os, "O_DIRECTORY"):
-        handle = os.open(folder, os.O_DIRECTORY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 def migrate(path: Path) -> None:
@@ -114,10 +82,9 @@ def copy_before(path: Path, number: int) -> Path:
     """
     target = path.with_name(f"{path.name}.before-{number:04d}")
     try:
-        with _own_partial_file(target) as partial:
+        with partial_file(target) as partial:
             _copy(path, partial)
-            partial.replace(target)
-            _sync_folder(target.parent)
+            replace(partial, target)
     except OSError as error:
         raise DiskTrouble(
             _("The database {path} can't be copied before its migration: {reason}.").format(

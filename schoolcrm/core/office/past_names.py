@@ -1,0 +1,65 @@
+"""Naming what the journal tells of: clients by a former name, records by kind and number, those gone as well (R54)."""
+
+import sqlite3
+
+from schoolcrm.core.errors import Ambiguous, NotFound
+from schoolcrm.core.language import _
+from schoolcrm.core.listing.lookup import contains_words, quoted, read_id
+from schoolcrm.core.office.record_words import entity_name, read_entity
+from schoolcrm.core.people.references import find_client
+from schoolcrm.core.store.edits import Record, last_image
+from schoolcrm.core.store.journal import key_columns_of
+
+_FORMER = """
+    SELECT DISTINCT entity, record FROM change
+     WHERE entity IN ('client', 'student') AND before IS NOT NULL AND ({condition})
+     ORDER BY entity, record LIMIT 11
+"""
+
+
+def find_record(db: sqlite3.Connection, ref: str) -> Record:
+    """Return the record that is meant: KIND:NUMBER, or a client by id, name, phone, student's or former name.
+
+    A client who is gone is found too. Raises NotFound, Ambiguous, BadValue.
+    """
+    kind, colon, number = ref.partition(":")
+    if colon and kind.strip().replace("-", "").replace("_", "").isalpha():
+        return _named_by_kind(db, kind, number)
+    try:
+        return "client", find_client(db, ref, include_archived=True)
+    except NotFound as error:
+        former = _formerly(db, ref)
+        if not former:
+            raise error from None
+    if len(former) > 1:
+        listed = "; ".join(f"{entity}:{record} {_name_now(db, entity, record)}" for entity, record in former)
+        raise Ambiguous(
+            _("Several clients or students were called {name}.").format(name=quoted(ref)),
+            _("Name one: {candidates}.").format(candidates=listed),
+        )
+    return former[0]
+
+
+def _named_by_kind(db: sqlite3.Connection, kind: str, number: str) -> Record:
+    entity = read_entity(kind.strip())
+    text = number.strip()
+    record = read_id(text) if len(key_columns_of(db, entity)) == 1 and entity != "setting" else text
+    if record is None or last_image(db, entity, record) is None:
+        raise NotFound(
+            _("There was never a record {kind} {number}.").format(kind=entity_name(entity), number=quoted(text)),
+            _("'schoolcrm history --entity {entity}' shows those that were changed.").format(entity=entity),
+        )
+    return entity, record
+
+
+def _formerly(db: sqlite3.Connection, ref: str) -> list[Record]:
+    number = read_id(ref)
+    if number is not None:
+        return [("client", number)] if last_image(db, "client", number) is not None else []
+    condition, words = contains_words("json_extract(before, '$.name_key')", ref)
+    return db.execute(_FORMER.format(condition=condition), words).fetchall()
+
+
+def _name_now(db: sqlite3.Connection, entity: str, record: int | str) -> str:
+    image = last_image(db, entity, record) or {}
+    return str(image.get("name", ""))

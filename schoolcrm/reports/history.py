@@ -1,0 +1,160 @@
+"""The history of changes: a row for each field that changed, one for a record that was added or removed (R54)."""
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from itertools import islice
+from typing import Any
+
+from schoolcrm.core.language import _
+from schoolcrm.core.office.belongings import records_of
+from schoolcrm.core.office.past_names import find_record
+from schoolcrm.core.office.record_words import ENTITIES, read_entity
+from schoolcrm.core.rules.dates import Period
+from schoolcrm.core.store.edits import Edit, Wanted, edits_of, last_image, newest_edits
+from schoolcrm.core.store.journal import BLANKED
+from schoolcrm.core.store.undo import Operation, read_operation
+from schoolcrm.reports.history_words import KEYS, Image, Wording, school_moment, zone_of
+from schoolcrm.reports.table import Column, Fact, Kind, Sections, Table
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the history is asked for; what is empty, None or 0 is no condition."""
+
+    ref: str = ""
+    period: Period = field(default_factory=lambda: Period(None, None))
+    user: str = ""
+    operation: int | None = None
+    entity: str = ""
+    limit: int = 0
+    passport: bool = False
+    for_programs: bool = False
+
+
+@dataclass(slots=True)
+class History:
+    """Rows in the table's order, the operations that they are of, whose history it is, whether there is more."""
+
+    rows: list[tuple[Any, ...]]
+    operations: dict[int, Operation] = field(default_factory=dict)
+    name: str = ""
+    has_more: bool = False
+    removed_contacts: bool = False
+
+
+def find_history(db: sqlite3.Connection, asked: Asked) -> History:
+    """Return what is asked for, the newest first; NotFound, Ambiguous, BadValue for a name or a kind."""
+    zone = zone_of(db)
+    wanted = Wanted(
+        since=_in_utc(asked.period.first, zone),
+        before=_in_utc(asked.period.last + timedelta(days=1) if asked.period.last else None, zone),
+        user=asked.user,
+        operation=asked.operation,
+        entity=read_entity(asked.entity) if asked.entity else "",
+    )
+    name, edits = "", newest_edits(db, wanted)
+    if asked.ref:
+        record = find_record(db, asked.ref)
+        name = str((last_image(db, *record) or {}).get("name") or asked.ref)
+        edits = iter(edits_of(db, records_of(db, *record), wanted))
+    wording = Wording(db, for_programs=asked.for_programs, passport=asked.passport)
+    rows = list(islice(_rows(edits, wording, zone), asked.limit + 1 if asked.limit else None))
+    history = History(rows[: asked.limit or None], name=name, has_more=bool(asked.limit) and len(rows) > asked.limit)
+    for number in dict.fromkeys(row[0] for row in history.rows):
+        if (operation := read_operation(db, number)) is not None:
+            history.operations[number] = operation
+    history.removed_contacts = any(row[3] == "contact" and row[7] is None for row in history.rows)
+    return history
+
+
+def _in_utc(day: date | None, zone: tzinfo | None) -> str:
+    """Return the beginning of the day as the journal writes moments; empty for no day."""
+    if day is None:
+        return ""
+    begins = datetime.combine(day, time(), zone)
+    return begins.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+
+
+def _rows(edits: Iterable[Edit], wording: Wording, zone: tzinfo | None) -> Iterator[tuple[Any, ...]]:
+    for edit in edits:
+        head = (edit.operation, school_moment(edit.at, zone), edit.user, edit.entity, edit.record)
+        if edit.entity.endswith("_field"):
+            yield (*head, *_own_value(edit, wording))
+        elif edit.before is None or edit.after is None:
+            yield (*head, None, *(_summary(edit, image, wording) for image in (edit.before, edit.after)))
+        else:
+            yield from ((*head, *cells) for cells in _fields(edit, edit.before, edit.after, wording))
+
+
+def _fields(edit: Edit, before: Image, after: Image, wording: Wording) -> Iterator[tuple[str | None, ...]]:
+    """Yield name, former and new value of each field that changed."""
+    for column in dict.fromkeys((*after, *before)):
+        if column not in KEYS and column != BLANKED and before.get(column) != after.get(column):
+            values = (wording.value(edit.entity, column, image) for image in (before, after))
+            yield (wording.field(column), *values)
+
+
+def _own_value(edit: Edit, wording: Wording) -> tuple[str | None, ...]:
+    """Return name, former and new value of one of the school's own fields."""
+    values = (wording.value(edit.entity, "value", image or {}) for image in (edit.before, edit.after))
+    return (wording.own_field(edit.after or edit.before or {}), *values)
+
+
+def _summary(edit: Edit, image: dict[str, Any] | None, wording: Wording) -> str | None:
+    if image is None:
+        return None
+    return wording.summary(edit.entity, {column: value for column, value in image.items() if column != BLANKED})
+
+
+def history_table(history: History, asked: Asked) -> Table:
+    """Return the history as a table; for people the rows of one operation stand under its number and command."""
+    words = {code: _(word) for code, word in ENTITIES.items()}
+    return Table(
+        report="history",
+        title=_("History: {name}").format(name=history.name) if history.name else _("History"),
+        columns=(
+            Column("op", _("Operation"), Kind.INTEGER),
+            Column("at", _("When"), Kind.MOMENT),
+            Column("user", _("By")),
+            Column("entity", _("Record"), Kind.CODE, words=words),
+            Column("id", _("No.")),
+            Column("field", _("Field")),
+            Column("before", _("Before")),
+            Column("after", _("After")),
+        ),
+        rows=history.rows,
+        parameters=list(_parameters(asked)),
+        notes=list(_notes(history, asked)),
+        sections=Sections("op", notes={number: _told(one) for number, one in history.operations.items()}),
+    )
+
+
+def _told(operation: Operation) -> str:
+    """Return the command of an operation, and what became of it."""
+    command = operation.command
+    if operation.origin is not None:
+        return _("{command}: operation {number} done again").format(command=command, number=operation.origin)
+    if operation.undoes is not None:
+        return _("{command} of operation {number}").format(command=command, number=operation.undoes)
+    if operation.undone_by is not None:
+        return _("{command}, undone by operation {number}").format(command=command, number=operation.undone_by)
+    return command
+
+
+def _parameters(asked: Asked) -> Iterator[Fact]:
+    yield Fact("period", _("Period"), Kind.PERIOD, asked.period)
+    if asked.user:
+        yield Fact("user", _("By"), Kind.TEXT, asked.user)
+    if asked.entity:
+        yield Fact("entity", _("Record"), Kind.TEXT, asked.entity)
+
+
+def _notes(history: History, asked: Asked) -> Iterator[str]:
+    if history.has_more:
+        yield _("There is more: --limit, --from and --to, --entity and --by choose what is shown.")
+    if history.removed_contacts:
+        yield _("'schoolcrm clients contact restore CLIENT CONTACT' brings back a removed contact.")
+    if history.rows:
+        yield _("'schoolcrm undo --op N' takes back a whole operation.")

@@ -1,0 +1,186 @@
+"""The journal in words: what the columns of records are called, and what stands in them (R54)."""
+
+import sqlite3
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, tzinfo
+from functools import cache
+from typing import Any
+
+from schoolcrm.core.language import N_, _
+from schoolcrm.core.office.record_words import entity_name
+from schoolcrm.core.people.contacts import KINDS, PHONES
+from schoolcrm.core.rules.dates import human_date, human_weekday
+from schoolcrm.core.rules.money import human_money, human_percent, machine_money, machine_percent
+from schoolcrm.core.rules.personal import APPLICATIONS, SEXES
+from schoolcrm.core.rules.phones import human_phone
+from schoolcrm.core.rules.status import FUNNEL, LOYALTY
+from schoolcrm.core.rules.timetable import weekdays_of
+from schoolcrm.core.store.database import setting
+from schoolcrm.core.store.edits import last_image
+from schoolcrm.core.store.foreign_keys import references_of
+from schoolcrm.reports.history_labels import LABELS
+from schoolcrm.reports.lessons import STATE_WORDS
+from schoolcrm.reports.payments import KIND_WORDS
+from schoolcrm.reports.statuses import REASON_WORDS, SCALE_WORDS
+from schoolcrm.reports.subscription import BASIS_WORDS
+from schoolcrm.reports.subscriptions import BILLING_WORDS
+from schoolcrm.reports.subscriptions import KIND_WORDS as PLAN_WORDS
+
+Image = Mapping[str, Any]
+
+KEYS = frozenset({"id", "name_key", "value_key", "short_key"})
+"""Columns that say nothing to anybody: the record's number, and names folded for searching."""
+PASSPORT = "passport"
+
+_MONEY = frozenset({"price", "amount", "effect", "charge"})
+_HUNDREDTHS = frozenset({("discount", "percent"), ("test_result", "score")})
+_BOOLS = frozenset(
+    {
+        *("studies", "trial_spent", "automatic", "attended", "separate", "burn", "stop_at_end", "is_trial", "excused"),
+        *("visits_auto", "amount_auto"),
+    }
+)
+_CODES: Mapping[tuple[str, str], Mapping[str, str]] = {
+    ("client", "sex"): SEXES,
+    ("student", "sex"): SEXES,
+    ("client", "application"): APPLICATIONS,
+    ("contact", "kind"): KINDS,
+    ("payment", "kind"): KIND_WORDS,
+    ("plan", "kind"): PLAN_WORDS,
+    ("subscription", "kind"): PLAN_WORDS,
+    ("plan", "billing"): BILLING_WORDS,
+    ("subscription", "billing"): BILLING_WORDS,
+    ("subscription", "origin"): {"sale": N_("sale"), "import": N_("import")},
+    ("lesson", "state"): STATE_WORDS,
+    ("mark", "basis"): {**BASIS_WORDS, "none": N_("no subscription"), "trial": N_("trial lesson")},
+    ("trial", "state"): {
+        "booked": N_("booked"),
+        "attended": N_("attended"),
+        "missed": N_("missed"),
+        "cancelled": N_("cancelled"),
+    },
+    ("status", "scale"): SCALE_WORDS,
+    ("status_change", "scale"): SCALE_WORDS,
+    ("status_change", "reason"): REASON_WORDS,
+    ("status", "base"): {**FUNNEL, **LOYALTY},
+}
+
+
+class Wording:
+    """Turns what stands in records into text: for people in words, for programs as JSON has such values elsewhere.
+
+    Numbers of other records become their names, also of those that are gone. Passport data stay hidden unless
+    asked for.
+    """
+
+    def __init__(self, db: sqlite3.Connection, *, for_programs: bool, passport: bool) -> None:
+        self._db = db
+        self._for_programs = for_programs
+        self._passport = passport
+        self._parents: dict[str, dict[str, str]] = {}
+        self._name = cache(self._name_of)
+
+    def value(self, entity: str, column: str, image: Image) -> str | None:
+        """Return what the column holds as text; None for nothing."""
+        value = image.get(column)
+        if value is None:
+            return None
+        if (entity, column) == ("client", PASSPORT) and not self._passport:
+            return _("hidden")
+        if parent := self._parent_of(entity, column):
+            return self._name(parent, value)
+        return self._plain(entity, column, value, image)
+
+    def field(self, column: str) -> str:
+        """Return what the column is called; programs get its name, without the ending where a name stands in it."""
+        return column.removesuffix("_id") if self._for_programs else _(LABELS.get(column, column))
+
+    def own_field(self, image: Image) -> str:
+        """Return the name of the school's own field that the record is a value of."""
+        name = self._name("field", image["field_id"])
+        return f"field.{name}" if self._for_programs else name
+
+    def summary(self, entity: str, image: Image) -> str:
+        """Return all that a record holds on one line."""
+        told = ((column, self.value(entity, column, image)) for column in image if column not in KEYS)
+        pair = "{label}: {value}"
+        return "; ".join(pair.format(label=self.field(column), value=text) for column, text in told if text is not None)
+
+    def _plain(self, entity: str, column: str, value: Any, image: Image) -> str:
+        if column in _MONEY:
+            return machine_money(value) if self._for_programs else human_money(value)
+        if (entity, column) in _HUNDREDTHS:
+            return machine_percent(value) if self._for_programs else human_percent(value)
+        if column in _BOOLS:
+            return self._yes_or_no(bool(value))
+        if self._for_programs:
+            return str(value)
+        if words := _CODES.get((entity, column)):
+            return _(words.get(value, str(value)))
+        if special := _SPECIAL.get((entity, column)):
+            return special(value, image)
+        return human_date(date.fromisoformat(value)) if _is_day(column, value) else str(value)
+
+    def _yes_or_no(self, value: bool) -> str:
+        if self._for_programs:
+            return "true" if value else "false"
+        return _("yes") if value else _("no")
+
+    def _parent_of(self, entity: str, column: str) -> str | None:
+        if entity not in self._parents:
+            keys = references_of(self._db, entity)
+            self._parents[entity] = {key.columns[0]: key.parent for key in keys}
+        return self._parents[entity].get(column)
+
+    def _name_of(self, entity: str, record: int | str) -> str:
+        """Return the name of the record, now or when it was removed; one without a name is told by its number."""
+        image = last_image(self._db, entity, record) or {}
+        if name := image.get("name"):
+            return str(name)
+        number = _("{kind} {number}").format(kind=entity_name(entity), number=record)
+        if entity == "lesson" and image:
+            return f"{number} ({self._day(image['on_date'])} {image['time']})"
+        if entity == "subscription" and image:
+            return f"{number} ({self._name('plan', image['plan_id'])})"
+        return number
+
+    def _day(self, text: str) -> str:
+        return text if self._for_programs else human_date(date.fromisoformat(text))
+
+
+def _is_day(column: str, value: object) -> bool:
+    return isinstance(value, str) and (column.endswith("_on") or column in ("on_date", "birthday"))
+
+
+def _contact(value: str, image: Image) -> str:
+    return human_phone(value) if image.get("kind") in PHONES else value
+
+
+_SPECIAL: Mapping[tuple[str, str], Callable[[Any, Image], str]] = {
+    ("contact", "value"): _contact,
+    ("schedule", "weekdays"): lambda value, _image: ", ".join(map(human_weekday, sorted(weekdays_of(value)))),
+}
+
+
+def zone_of(db: sqlite3.Connection) -> tzinfo | None:
+    """Return the school's time zone; None: the machine's."""
+    name = setting(db, "time_zone")
+    if not name:
+        return None
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return None
+
+
+def school_moment(at: str, zone: tzinfo | None) -> datetime:
+    """Return a moment of the journal in that zone, as plain date and time to the second."""
+    return datetime.fromisoformat(at).astimezone(zone).replace(tzinfo=None, microsecond=0)
+
+
+def human_moment(db: sqlite3.Connection, at: str) -> str:
+    """Return a moment of the journal as people of the school read it."""
+    moment = school_moment(at, zone_of(db))
+    return f"{human_date(moment.date())} {moment:%H:%M}"
