@@ -13,7 +13,7 @@ from benchmarks.scales import SCALES, Scale
 HERE = Path(__file__).parent
 FOLDER = HERE / "data"
 _MAKERS = {
-    "school.db": ("school.py", "families.py", "studies.py", "lessons.py", "people.py", "scales.py"),
+    "school.db": ("school.py", "families.py", "agreements.py", "studies.py", "lessons.py", "people.py", "scales.py"),
     "clients.csv": (
         "clients_file.py",
         "people.py",

@@ -5,6 +5,7 @@ import sqlite3
 from datetime import date, timedelta
 from typing import Any
 
+from benchmarks.agreements import Days, contract_row, discount_of, freeze_within, trial_of_lead
 from benchmarks.lessons import WEEKS, Timetable
 from benchmarks.people import SURNAMES, full_name, phones
 from benchmarks.scales import TODAY
@@ -13,6 +14,7 @@ from schoolcrm.core.rules.names import fold
 
 Books = dict[str, list[tuple[Any, ...]]]
 """Table → rows that wait to be written."""
+Bases = dict[str, int]
 
 ADULTS, LEADS, LONG_GONE = 0.08, 0.08, 52  # shares of clients; weeks after which some are archived
 LEAD_BASES = ("new", "new", "in-work", "reserve", "refused", "deleted")
@@ -54,11 +56,17 @@ class FamilyMaker:
             for student, span in zip(studies, spans, strict=False)
         ]
         created_on = self._first_day(spans) - timedelta(days=chance.randrange(1, 20))
-        base = (
-            "bought" if any(study.sales for study in walked) else "trial-done" if spans else chance.choice(LEAD_BASES)
-        )
-        self._add_client(books, client_id, name, sex, created_on, base, self._archived_on(spans))
-        self._add_history(books, client_id, created_on, base, walked)
+        trial = None if spans else trial_of_lead(chance, created_on)
+        base = _base_of(walked) if spans else trial.base if trial else chance.choice(LEAD_BASES)
+        terminated_on = self._add_contract(books, client_id, spans, walked) if spans else None
+        stage = "former" if terminated_on else "active" if base == "bought" else "newcomer"
+        self._add_client(books, client_id, name, sex, created_on, (base, stage), self._archived_on(spans))
+        history = History(books["status_change"], client_id, self._status, self._stage)
+        _keep_history(history, created_on, base, walked)
+        if terminated_on:
+            history.moved("loyalty", "former", terminated_on, "termination")
+        if trial:
+            books["trial"].append((client_id, studies[0], trial.on.isoformat(), trial.state))
         self._add_contacts(books, client_id)
 
     def _new_id(self, table: str) -> int:
@@ -85,13 +93,17 @@ class FamilyMaker:
         table, chance = self._timetable, self._chance
         group = chance.randrange(table.groups)
         start, end = span
+        frozen = freeze_within(chance, start, end)
         visits = [
             Visit(table.lesson_id(week, group), table.day(week, group), table.iso_day(week, group))
             for week in range(start, end)
             if table.is_held(week, group)
         ]
-        offers = chance.choice(self._offers)
-        study = Study(chance, client_id, student_id, offers, self._reasons, self._next["subscription"], trial)
+        if frozen:
+            visits = [visit for visit in visits if not frozen.first <= visit.day <= frozen.last]
+        offers, discount = chance.choice(self._offers), discount_of(chance)
+        next_id = self._next["subscription"]
+        study = Study(chance, client_id, student_id, offers, self._reasons, next_id, trial, discount)
         study.walk(visits, leaves=end < WEEKS)
         self._next["subscription"] = study.next_subscription
         last_on = table.iso_day(end - 1, group) if end < WEEKS else None
@@ -101,10 +113,27 @@ class FamilyMaker:
         books["upfront_charge"] += study.charges
         books["mark"] += study.marks
         books["payment"] += study.payments
+        if frozen:
+            books["freeze"].append((student_id, *frozen.iso(), 0))
+        if discount:
+            books["discount"].append((student_id, discount))
         return study
 
     def _first_day(self, spans: list[tuple[int, int]]) -> date:
         return self._timetable.days[spans[0][0] if spans else self._chance.randrange(100, WEEKS)][0]
+
+    def _add_contract(
+        self, books: Books, client_id: int, spans: list[tuple[int, int]], walked: list[Study]
+    ) -> date | None:
+        """Put down the contract of some clients; return the day of its termination, if it was terminated."""
+        first_week, end = spans[0][0], max(end for _start, end in spans)
+        days = Days(self._timetable.days[first_week][0], self._timetable.days[end - 1][5])
+        sales = [sale.id for study in walked for sale in study.sales]
+        row = contract_row(self._chance, client_id, days, sales, left=end < WEEKS)
+        if row is None:
+            return None
+        books["contract"].append(row)
+        return days.last if row[-2] else None
 
     def _archived_on(self, spans: list[tuple[int, int]]) -> str | None:
         """Some who left over a year ago were put away half a year later."""
@@ -114,10 +143,16 @@ class FamilyMaker:
         return self._timetable.days[ended + 26][0].isoformat()
 
     def _add_client(
-        self, books: Books, client_id: int, name: str, sex: str, created_on: date, base: str, archived_on: str | None
+        self,
+        books: Books,
+        client_id: int,
+        name: str,
+        sex: str,
+        created_on: date,
+        came: tuple[str, str],
+        archived_on: str | None,
     ) -> None:
-        chance = self._chance
-        stage = "active" if base == "bought" else "newcomer"
+        chance, (base, stage) = self._chance, came
         birthday = (TODAY - timedelta(days=365 * chance.randint(25, 50) + chance.randrange(365))).isoformat()
         person = (client_id, name, fold(name), self._status[base], self._stage[stage], int(base == "bought"))
         source, manager = 1 + chance.randrange(self._sources), chance.choice(("Ольга", "Марина", None))
@@ -133,27 +168,47 @@ class FamilyMaker:
             email = f"family{client_id}@example.com"
             books["contact"].append((client_id, "email", email, email, None))
 
-    def _add_history(self, books: Books, client_id: int, created_on: date, base: str, walked: list[Study]) -> None:
-        """Keep how the client came into status and stage: recorded, trial, first sale (R10)."""
 
-        def moved(scale: str, origin: int | None, target: int, on: date, reason: str, sale: int | None = None) -> None:
-            at = f"{on.isoformat()}T12:00:00.000Z"
-            row = (client_id, scale, origin, target, on.isoformat(), at, USER, reason, sale)
-            books["status_change"].append(row)
+class History:
+    """Writes how a client came from one status or stage to the next (R10)."""
 
-        now = self._status["new"]
-        moved("funnel", None, now, created_on, "recorded")
-        moved("loyalty", None, self._stage["newcomer"], created_on, "recorded")
-        for trial_on in [study.trial_on for study in walked if study.trial_on]:
-            moved("funnel", now, self._status["trial-done"], trial_on, "trial")
-            now = self._status["trial-done"]
-        sales = [sale for study in walked for sale in study.sales]
-        if sales:
-            first = min(sales, key=lambda sale: (sale.sold_on, sale.id))
-            moved("funnel", now, self._status["bought"], first.sold_on, "sale", first.id)
-            moved("loyalty", self._stage["newcomer"], self._stage["active"], first.sold_on, "sale", first.id)
-        elif base not in ("new", "trial-done"):
-            moved("funnel", now, self._status[base], created_on + timedelta(days=3), "hand")
+    def __init__(self, rows: list[tuple[Any, ...]], client_id: int, status: Bases, stage: Bases) -> None:
+        self._rows = rows
+        self._client_id = client_id
+        self._ids = {"funnel": status, "loyalty": stage}
+        self._now: dict[str, int] = {}
+
+    def recorded(self, on: date) -> None:
+        """Keep the day on which the client became known."""
+        self.moved("funnel", "new", on, "recorded")
+        self.moved("loyalty", "newcomer", on, "recorded")
+
+    def moved(self, scale: str, base: str, on: date, reason: str, sale: int | None = None) -> None:
+        """Keep a change of the scale to the base."""
+        at, target = f"{on.isoformat()}T12:00:00.000Z", self._ids[scale][base]
+        row = (self._client_id, scale, self._now.get(scale), target, on.isoformat(), at, USER, reason, sale)
+        self._rows.append(row)
+        self._now[scale] = target
+
+
+def _keep_history(history: History, created_on: date, base: str, walked: list[Study]) -> None:
+    """Keep how the client came to the base: recorded, trials, first sale, or by hand."""
+    history.recorded(created_on)
+    for trial_on in [study.trial_on for study in walked if study.trial_on]:
+        history.moved("funnel", "trial-done", trial_on, "trial")
+    sales = [sale for study in walked for sale in study.sales]
+    if sales:
+        first = min(sales, key=lambda sale: (sale.sold_on, sale.id))
+        history.moved("funnel", "bought", first.sold_on, "sale", first.id)
+        history.moved("loyalty", "active", first.sold_on, "sale", first.id)
+    elif base.startswith("trial-") and not walked:
+        history.moved("funnel", base, created_on + timedelta(days=7), "trial")
+    elif base not in ("new", "trial-done"):
+        history.moved("funnel", base, created_on + timedelta(days=3), "hand")
+
+
+def _base_of(walked: list[Study]) -> str:
+    return "bought" if any(study.sales for study in walked) else "trial-done"
 
 
 def _write_plans(db: sqlite3.Connection, plans: list[Plan]) -> None:

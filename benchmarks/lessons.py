@@ -11,6 +11,11 @@ from schoolcrm.core.rules.names import fold
 WEEKS = 156
 FIRST_MONDAY = TODAY - timedelta(days=TODAY.weekday(), weeks=WEEKS)
 CANCELLED = 0.03
+HOLIDAYS = tuple(
+    (date(year, *first), date(year, *last))
+    for year in range(FIRST_MONDAY.year, TODAY.year + 2)
+    for first, last in (((1, 1), (1, 8)), ((5, 1), (5, 3)))
+)
 SUBJECTS = (
     "Английский",
     "Робототехника",
@@ -35,6 +40,8 @@ class Timetable:
         self.subject = [chance.randrange(len(SUBJECTS)) for _group in range(groups)]
         self.weekday = [chance.randrange(6) for _group in range(groups)]
         self.cancelled = bytearray(chance.random() < CANCELLED for _lesson in range(WEEKS * groups))
+        weekdays = range(6)
+        self._free = [[_is_holiday(self.days[week][day]) for day in weekdays] for week in range(WEEKS)]
 
     def lesson_id(self, week: int, group: int) -> int:
         """Return the id of the group's lesson in that week."""
@@ -42,7 +49,11 @@ class Timetable:
 
     def is_held(self, week: int, group: int) -> bool:
         """Tell whether the group's lesson in that week took place."""
-        return not self.cancelled[week * self.groups + group]
+        return not (self.cancelled[week * self.groups + group] or self.is_free(week, group))
+
+    def is_free(self, week: int, group: int) -> bool:
+        """Tell whether the group's day in that week is a holiday: then there is no lesson."""
+        return self._free[week][self.weekday[group]]
 
     def day(self, week: int, group: int) -> date:
         """Return the day of the group's lesson in that week."""
@@ -53,7 +64,9 @@ class Timetable:
         return self._iso[week][self.weekday[group]]
 
     def write(self, db: sqlite3.Connection) -> None:
-        """Write groups, their schedule and the lessons in the order they took place."""
+        """Write holidays, groups, their schedule and the lessons in the order they took place."""
+        holidays = [(first.isoformat(), last.isoformat(), "Каникулы") for first, last in HOLIDAYS]
+        db.executemany("INSERT INTO holiday (first_on, last_on, name) VALUES (?, ?, ?)", holidays)
         (lesson_type,) = db.execute("SELECT id FROM lesson_type WHERE code = 'group'").fetchone()
         teachers, rooms = db.execute("SELECT (SELECT count(*) FROM teacher), (SELECT count(*) FROM room)").fetchone()
         details = [
@@ -97,9 +110,15 @@ class Timetable:
     def _lessons(self, lesson_type: int, details: list[tuple[int, int, int, int, str]]) -> Iterator[tuple[object, ...]]:
         for week in range(WEEKS):
             for group, (subject, _level, teacher, room, time) in enumerate(details):
+                if self.is_free(week, group):
+                    continue
                 held = self.is_held(week, group)
                 day = self.iso_day(week, group)
                 state = "held" if held else "cancelled"
                 topic = f"Тема {week % 40 + 1}" if held else None
                 number = self.lesson_id(week, group)
                 yield (number, group + 1, day, time, state, lesson_type, subject, teacher, room, topic, group + 1, day)
+
+
+def _is_holiday(day: date) -> bool:
+    return any(first <= day <= last for first, last in HOLIDAYS)

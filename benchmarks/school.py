@@ -40,6 +40,11 @@ COLUMNS = {
     " separate_id",
     "payment": "client_id, student_id, subscription_id, separate_id, kind, on_date, amount, effect, account_id,"
     " voided_on, void_reason",
+    "freeze": "student_id, first_on, last_on, excused",
+    "discount": "student_id, percent",
+    "trial": "client_id, student_id, on_date, state",
+    "contract": "client_id, school_number, visits, amount, pay_day, signed_on, first_on, last_on, terminated_on,"
+    " last_sale_id",
     "status_change": "client_id, scale, from_id, to_id, on_date, at, user, reason, subscription_id",
 }
 

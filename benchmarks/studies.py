@@ -1,6 +1,6 @@
 """One student's way through three years: lessons attended and missed, what was bought for them and paid.
 
-Charges agree with R30–R34: a package of N lessons at price P takes floor(P / N) a lesson and the rest with the N-th;
+Charges agree with R30–R35: a package of N lessons at price P takes floor(P / N) a lesson and the rest with the N-th;
 an excused absence uses no lesson and costs nothing; a used-up package charges on into debt; what is charged upfront
 is taken at the sale.
 """
@@ -9,6 +9,9 @@ import random
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import NamedTuple
+
+from schoolcrm.core.rules.discounts import WHOLE
+from schoolcrm.core.rules.money import prorate
 
 PRICES = (600_00, 700_00, 850_00, 1000_00, 1200_00)
 ATTENDED, MISSED = 0.88, 0.94  # up to here attended, up to there absent without excuse, else excused
@@ -105,6 +108,7 @@ class Study:
     reasons: Reasons
     next_subscription: int
     trial_due: bool
+    discount: int = 0
     marks: list[tuple[object, ...]] = field(default_factory=list)
     sales: list[Bought] = field(default_factory=list)
     charges: list[tuple[object, ...]] = field(default_factory=list)
@@ -187,22 +191,27 @@ class Study:
         self.next_subscription += 1
         self.sales.append(bought)
         if plan.billing == "upfront":
-            self.charges.append((bought.id, first_on.isoformat(), plan.price))
-            self._charge(bought, plan.price, day.isoformat())
+            price = self._discounted(plan)
+            self.charges.append((bought.id, first_on.isoformat(), price))
+            self._charge(bought, price, day.isoformat())
         return bought
 
     def _price(self, bought: Bought, share: int) -> tuple[str, int]:
         """Return the basis and the full price of the next lesson under the subscription."""
-        plan = bought.plan
+        plan, whole = bought.plan, self._discounted(bought.plan)
         if plan.lessons is None:
-            return ("upfront", 0) if plan.billing == "upfront" else ("paid", plan.price)
-        common = plan.price // plan.lessons
+            return ("upfront", 0) if plan.billing == "upfront" else ("paid", whole)
+        common = whole // plan.lessons
         if bought.used >= plan.lessons and share:
             return "over", common
         if plan.billing == "upfront":
             return "upfront", 0
         is_last = bought.used + 1 == plan.lessons
-        return "paid", plan.price - (plan.lessons - 1) * common if is_last else common
+        return "paid", whole - (plan.lessons - 1) * common if is_last else common
+
+    def _discounted(self, plan: Plan) -> int:
+        """Return the price of the whole plan after the student's discount (R35)."""
+        return prorate(plan.price, WHOLE - self.discount, WHOLE)
 
     def _charge(self, bought: Bought, amount: int, day: str) -> None:
         """Take the sum from the account and pay when that leaves less than the payer is used to owe."""

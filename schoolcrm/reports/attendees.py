@@ -2,7 +2,10 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
 from schoolcrm.core.errors import BadValue
@@ -21,20 +24,25 @@ WHO_WORDS = {
 PRESENCE_WORDS = {"attended": N_("attended"), "absent": N_("absent"), "both": N_("attended and absent")}
 WITHOUT_REASON = "-"
 
-# Marks are clustered by student and date, so each student is probed for those of the period.
+# Marks are clustered by student and date, so each student is probed for those of the period. The types of the lessons
+# are read before, in their order: marks of one student lie together, their lessons far apart. What the marks are is
+# counted outside, for to group them SQLite would sort them all.
+_TYPES = "SELECT id, lesson_type_id FROM lesson WHERE on_date BETWEEN :first AND :last {lessons}"
 _ATTENDEES = """
-    SELECT client.id, client.name, student.id, student.name, lesson.lesson_type_id, mark.attended,
-           ifnull(mark.reason_id, 0), count(*)
+    SELECT client.id, client.name, student.name,
+           group_concat((given_type(mark.lesson_id) * 2 + mark.attended) * {reasons} + ifnull(mark.reason_id, 0))
       FROM student
      CROSS JOIN client ON client.id = student.client_id
      CROSS JOIN mark ON mark.student_id = student.id AND mark.on_date BETWEEN :first AND :last
-     CROSS JOIN lesson ON lesson.id = mark.lesson_id
      WHERE client.status_id NOT IN (SELECT id FROM status WHERE base = 'deleted')
        AND NOT (:skip_archived AND client.archived_on IS NOT NULL)
        {conditions}
-     GROUP BY student.id, lesson.lesson_type_id, mark.attended, mark.reason_id
+     GROUP BY student.id
      ORDER BY client.name_key, client.id, student.name_key, student.id
 """
+_NOT_GIVEN = 0
+_REASONS = 1 << 32
+"""More than there will ever be reasons: a cell is one number, by which marks are counted."""
 _WHO = {
     "all": "",
     "clients": "AND client.studies",
@@ -46,12 +54,14 @@ _WHO = {
                       AND (:active <> 'paid' OR came.charge > 0 OR came.basis = 'upfront'))""",
 }
 _PRESENCE = {"attended": "AND mark.attended", "absent": "AND NOT mark.attended", "both": ""}
-_NARROWED = {
+_LESSONS = {
     "subject_ids": "AND lesson.subject_id IN (SELECT value FROM json_each(:subject_ids))",
     "lesson_type_ids": "AND lesson.lesson_type_id IN (SELECT value FROM json_each(:lesson_type_ids))",
     "teacher_ids": "AND lesson.teacher_id IN (SELECT value FROM json_each(:teacher_ids))",
     "location_ids": """AND (SELECT location_id FROM room WHERE room.id = lesson.room_id)
            IN (SELECT value FROM json_each(:location_ids))""",
+}
+_MARKS = {
     "reason_ids": """AND (mark.attended OR
             ifnull(mark.reason_id, 0) IN (SELECT value FROM json_each(:reason_ids)))""",
 }
@@ -108,26 +118,40 @@ def find_attendees(db: sqlite3.Connection, period: Period, choice: Choice = ALL)
     """
     active = setting(db, "active_definition", "attended")
     asked = {
-        **{name: json.dumps(list(ids)) for name, ids in choice._asdict().items() if name in _NARROWED},
+        **{name: json.dumps(list(ids)) for name, ids in choice._asdict().items() if name in _LESSONS | _MARKS},
         "first": period.first.isoformat() if period.first else "",
         "last": period.last.isoformat() if period.last else "9999-12-31",
         "skip_archived": choice.skip_archived,
         "responsible_id": choice.responsible_id,
         "active": active,
     }
-    rows = _put_together(db.execute(_ATTENDEES.format(conditions=_conditions(choice)), asked))
+    types_of = _types_of_lessons(db, _TYPES.format(lessons=_narrowed(_LESSONS, choice)), asked)
+    db.create_function("given_type", 1, types_of.__getitem__)
+    rows = _put_together(db.execute(_ATTENDEES.format(conditions=_conditions(choice), reasons=_REASONS), asked))
     cells = {cell for row in rows for cell in row.counts}
     types = _names(db, "lesson_type", "name", (cell[0] for cell in cells))
     reasons = _names(db, "absence_reason", "short", (cell[2] for cell in cells))
     return Attendees(period, choice, active, rows, types, reasons)
 
 
+def _types_of_lessons(db: sqlite3.Connection, query: str, asked: Mapping[str, Any]) -> "array[int]":
+    """Return the type of each lesson that counts, by its id."""
+    (largest,) = db.execute("SELECT ifnull(max(id), 0) FROM lesson").fetchone()
+    types: array[int] = array("q", [_NOT_GIVEN]) * (largest + 1)
+    for lesson_id, lesson_type_id in db.execute(query, asked):
+        types[lesson_id] = lesson_type_id
+    return types
+
+
 def _conditions(choice: Choice) -> str:
-    parts = [_one_of(_WHO, choice.who), _one_of(_PRESENCE, choice.presence)]
-    parts += [condition for name, condition in _NARROWED.items() if getattr(choice, name)]
+    parts = [_one_of(_WHO, choice.who), _one_of(_PRESENCE, choice.presence), _narrowed(_MARKS, choice)]
     if choice.responsible_id is not None:
         parts.append(_RESPONSIBLE)
     return "\n       ".join(filter(None, parts))
+
+
+def _narrowed(conditions: Mapping[str, str], choice: Choice) -> str:
+    return " ".join(condition for name, condition in conditions.items() if getattr(choice, name))
 
 
 def _one_of(known: dict[str, str], value: str) -> str:
@@ -139,13 +163,20 @@ def _one_of(known: dict[str, str], value: str) -> str:
     return known[value]
 
 
-def _put_together(rows: Iterable[tuple[Any, ...]]) -> list[Attendee]:
-    """Return one row per student out of rows per student, lesson type, presence and reason."""
-    found: dict[int, Attendee] = {}
-    for client_id, client, student_id, student, lesson_type, attended, reason, count in rows:
-        attendee = found.setdefault(student_id, Attendee(client_id, client, student, {}))
-        attendee.counts[lesson_type, bool(attended), reason] = count
-    return list(found.values())
+def _put_together(rows: Iterable[tuple[int, str, str, str]]) -> list[Attendee]:
+    """Return the students who have marks at the lessons that count, the marks counted by cell."""
+    cell_of = cache(_cell)
+    found = []
+    for client_id, client, student, numbers in rows:
+        counted = ((cell_of(number), count) for number, count in Counter(numbers.split(",")).items())
+        if counts := {cell: count for cell, count in counted if cell[0] != _NOT_GIVEN}:
+            found.append(Attendee(client_id, client, student, counts))
+    return found
+
+
+def _cell(number: str) -> Cell:
+    kind, reason = divmod(int(number), _REASONS)
+    return kind // 2, bool(kind % 2), reason
 
 
 def _names(db: sqlite3.Connection, table: str, name: str, ids: Iterable[int]) -> dict[int, str]:

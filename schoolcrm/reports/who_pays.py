@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from schoolcrm.core.language import _
 from schoolcrm.core.learning.timetable import planned_lessons
-from schoolcrm.core.money.coverage import client_coverage
+from schoolcrm.core.money.coverage import client_coverages
 from schoolcrm.core.money.ledger import balance
 from schoolcrm.reports.table import Column, Fact, Kind, Table
 
@@ -45,8 +45,9 @@ def find_who_pays(db: sqlite3.Connection, on: date, today: date) -> list[WhoPays
     for client_id, name, student_id in db.execute(_CLIENTS, (json.dumps(list(times)),)).fetchall():
         names[client_id] = name
         first[client_id] = min(times[student_id], first.get(client_id, "24:00"))
+    coverages = client_coverages(db, list(names), today)
     for client_id, name in names.items():
-        covered = client_coverage(db, client_id, today)
+        covered = coverages[client_id]
         if covered.lessons == 0 or (covered.expires_on is not None and covered.expires_on <= on):
             money = balance(db, client_id)
             found.append(WhoPays(on, first[client_id], client_id, name, covered.lessons, money, covered.expires_on))

@@ -74,7 +74,10 @@ def test_ltv_and_attendees_read_of_each_student_the_days_of_the_period(db: sqlit
     assert paid in ltv
     assert BY_DAYS in ltv
     assert sum(step.startswith("USE TEMP B-TREE") for step in ltv) == 1  # only the clients of the report are sorted
-    assert BY_DAYS in plan(db, lambda db: find_attendees(db, MONTH))
+    attendees = plan(db, lambda db: find_attendees(db, MONTH))
+    assert BY_DAYS in attendees
+    assert not any("lesson" in step for step in attendees)  # their types are known by then
+    assert [step for step in attendees if step.startswith("USE TEMP B-TREE")] == ["USE TEMP B-TREE FOR ORDER BY"]
 
 
 def test_marks_without_a_subscription_have_an_index_of_their_own(db: sqlite3.Connection) -> None:

@@ -42,9 +42,8 @@ class Reaches:
     def of(self, client_id: int) -> Reach:
         """Return how far the client's money reaches (R38, R39)."""
         if client_id not in self._known:
-            self._follow(sorted(self._expected - self._known.keys()) if client_id in self._expected else [])
-            if client_id not in self._known:
-                self._follow(self._next(client_id))
+            announced = client_id in self._expected
+            self._follow(sorted(self._expected - self._known.keys()) if announced else self._next(client_id))
         self._asked.add(client_id)
         return self._known[client_id]
 

@@ -1,9 +1,13 @@
 """Sold subscriptions and marks, read from the database as the values that the charging rules work on."""
 
+import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from schoolcrm.core.rules.charging import Mark, Occasion, Terms
@@ -22,13 +26,28 @@ _MARKS = """
       FROM mark
       JOIN lesson ON lesson.id = mark.lesson_id
 """
+_NOT_OVER = """
+     WHERE student_id IN (SELECT value FROM json_each(:students)) AND deleted_on IS NULL
+       AND ifnull(last_on, :since) >= :since
+"""
+_MARKS_SINCE = """
+     WHERE mark.subscription_id IN (SELECT value FROM json_each(:subscriptions)) AND mark.on_date >= :since
+     ORDER BY mark.student_id
+"""
+_USED_BEFORE = """
+    SELECT mark.subscription_id, count(*)
+      FROM json_each(:subscriptions)
+     CROSS JOIN mark ON mark.subscription_id = json_each.value AND mark.on_date < :before
+     WHERE share > 0
+     GROUP BY mark.subscription_id
+"""
 _DISCOUNTS = """
     SELECT id, student_id, percent, amount, first_on, last_on,
            (SELECT group_concat(subject_id) FROM discount_subject WHERE discount_id = discount.id),
            (SELECT group_concat(lesson_type_id) FROM discount_lesson_type WHERE discount_id = discount.id)
       FROM discount
-     WHERE student_id = ?
-     ORDER BY id
+     WHERE student_id IN (SELECT value FROM json_each(?))
+     ORDER BY student_id, id
 """
 
 
@@ -39,6 +58,17 @@ def terms_of_student(db: sqlite3.Connection, student_id: int) -> list[Terms]:
     return [_terms(discounts, *row[:-1]) for row in rows]
 
 
+def terms_of_students(db: sqlite3.Connection, student_ids: Sequence[int], since: date) -> Mapping[int, list[Terms]]:
+    """Return, by student, those of `terms_of_student` that last up to that day or longer, read together."""
+    asked = {"students": json.dumps(list(student_ids)), "since": since.isoformat()}
+    rows = db.execute(_TERMS + _NOT_OVER, asked).fetchall()
+    discounts = _discounts_of(db, sorted({row[1] for row in rows if row[-1]}))
+    found: defaultdict[int, list[Terms]] = defaultdict(list)
+    for row in rows:
+        found[row[1]].append(_terms(discounts.get(row[1], ()), *row[:-1]))
+    return found
+
+
 def terms_of(db: sqlite3.Connection, subscription_id: int) -> Terms:
     """Return one subscription's terms with its student's discounts (R35), also of a deleted one."""
     *row, has_discounts = db.execute(_TERMS + " WHERE id = ?", (subscription_id,)).fetchone()
@@ -47,7 +77,7 @@ def terms_of(db: sqlite3.Connection, subscription_id: int) -> Terms:
 
 def discounts_of(db: sqlite3.Connection, student_id: int) -> tuple[Discount, ...]:
     """Return all discounts of a student, past and coming ones too (R35)."""
-    return tuple(_discount(*row) for row in db.execute(_DISCOUNTS, (student_id,)))
+    return _discounts_of(db, [student_id]).get(student_id, ())
 
 
 def with_discounts_of(db: sqlite3.Connection, terms: Terms, marks: Iterable[Mark]) -> Terms:
@@ -61,6 +91,21 @@ def marks_under(db: sqlite3.Connection, subscription_id: int) -> list[Mark]:
     """Return all marks that a subscription pays."""
     rows = db.execute(_MARKS + " WHERE mark.subscription_id = ? ORDER BY mark.student_id", (subscription_id,))
     return [mark_of(row[1:]) for row in rows]
+
+
+def marks_since(db: sqlite3.Connection, subscription_ids: Sequence[int], since: date) -> Mapping[int, list[Mark]]:
+    """Return, by subscription, the marks from that day on that it pays."""
+    asked = {"subscriptions": json.dumps(list(subscription_ids)), "since": since.isoformat()}
+    found: defaultdict[int, list[Mark]] = defaultdict(list)
+    for number, *row in db.execute(_MARKS + _MARKS_SINCE, asked):
+        found[number].append(mark_of(row))
+    return found
+
+
+def used_before(db: sqlite3.Connection, subscription_ids: Sequence[int], before: date) -> dict[int, int]:
+    """Return how many lessons of each package were used up before that day (R31), of those that had any."""
+    asked = {"subscriptions": json.dumps(list(subscription_ids)), "before": before.isoformat()}
+    return dict(db.execute(_USED_BEFORE, asked).fetchall())
 
 
 def used_of_packages(
@@ -84,6 +129,12 @@ def mark_of(row: Sequence[Any]) -> Mark:
     """Return the mark of a row (date, time, lesson, subject, lesson type, share, and the student if it matters)."""
     on, time, lesson_id, subject_id, lesson_type_id, share, *student = row
     return Mark(Occasion(date.fromisoformat(on), time, lesson_id, subject_id, lesson_type_id), share, *student)
+
+
+def _discounts_of(db: sqlite3.Connection, student_ids: Sequence[int]) -> dict[int, tuple[Discount, ...]]:
+    rows = db.execute(_DISCOUNTS, (json.dumps(student_ids),)) if student_ids else ()
+    discounts = (_discount(*row) for row in rows)
+    return {student_id: tuple(own) for student_id, own in groupby(discounts, key=attrgetter("student_id"))}
 
 
 def _discount(*row: Any) -> Discount:
