@@ -207,6 +207,16 @@ def test_r53_a_purge_is_final_and_so_is_what_it_emptied(db: Path) -> None:
     assert "тайна" not in str(rows(db, "SELECT * FROM change")) + str(rows(db, "SELECT * FROM client"))
 
 
+def test_r53_what_a_purge_has_emptied_does_not_come_back(db: Path) -> None:
+    does(db, "payments", "add", "Анна", "500")
+    does(db, "clients", "contact", "remove", "Анна", "1", "--yes")
+    does(db, "clients", "archive", "Анна")
+    does(db, "clients", "purge", "Анна", "--yes")
+    assert "a purge has taken away for good what was there" in refusal(db, "undo", "--op", "9", "--yes")
+    assert "No contact" in refusal(db, "clients", "contact", "restore", "1", "1")
+    assert rows(db, "SELECT * FROM contact") == []
+
+
 def test_redo_is_refused_when_its_records_were_written_since(db: Path) -> None:
     does(db, "clients", "edit", "Анна", "--manager", "Ольга")
     does(db, "undo", "--yes")

@@ -4,10 +4,9 @@ import csv
 import json
 import re
 import sqlite3
-import sys
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,6 +20,7 @@ from schoolcrm.core.store.unrecorded import without_triggers
 
 CONTENTS = "school.json"
 _FORMAT = 1
+_LONGEST_CELL = 2**31 - 1
 # Its one row says which operation is being written just now: none.
 _LEFT_OUT = frozenset({"journal_state"})
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]*)")
@@ -197,7 +197,7 @@ def _fill(partial: Path, folder: Path, contents: Exported) -> None:
     with database_errors(partial), closing(connect(partial, writable=True)) as db:
         climb(db, 0, [step for step in scripts() if step[0] <= contents.schema])
         try:
-            with without_triggers(db):
+            with without_triggers(db), _cells_of_any_length():
                 for table in _tables(db):
                     _read_table(db, table, folder / f"{table}.csv", contents.rows.get(table))
                 for table, *_others in db.execute("PRAGMA foreign_key_check"):
@@ -206,11 +206,20 @@ def _fill(partial: Path, folder: Path, contents: Exported) -> None:
             raise _not_as_written(folder, str(error)) from error
 
 
+@contextmanager
+def _cells_of_any_length() -> Iterator[None]:
+    """Let cells be as long as what was exported; the limit is one for the whole process, and others rely on it."""
+    usual = csv.field_size_limit(_LONGEST_CELL)
+    try:
+        yield
+    finally:
+        csv.field_size_limit(usual)
+
+
 def _read_table(db: sqlite3.Connection, table: str, path: Path, expected: int | None) -> None:
     if expected is None:
         raise _not_as_written(path.parent / CONTENTS, _("the table {table} is missing").format(table=table))
     types = _types(db, table)
-    csv.field_size_limit(sys.maxsize)
     places = ", ".join("?" * len(types))
     counted = _Counted()
     try:

@@ -182,3 +182,13 @@ def test_an_export_of_an_earlier_program_is_brought_up_when_opened(tmp_path: Pat
     assert records(tmp_path / "back.db") == records(old)
     with reading(tmp_path / "back.db", TODAY) as opened:
         assert opened.db.execute("PRAGMA user_version").fetchone() == (SCHEMA_VERSION,)
+
+
+def test_reading_an_export_leaves_the_limit_of_other_readers_alone(tmp_path: Path) -> None:
+    import csv
+
+    usual = csv.field_size_limit()
+    with reading(make_filled(tmp_path), TODAY) as school:
+        export(school.db, tmp_path / "out")
+    import_export(tmp_path / "back.db", tmp_path / "out")
+    assert csv.field_size_limit() == usual
