@@ -7,6 +7,7 @@ import typer
 from schoolcrm.commands.freeze_options import Excused, FirstDay, LastDay, Reason, freeze_json, say_ends
 from schoolcrm.commands.new_entries import New, entry_named
 from schoolcrm.commands.people_options import refuse_empty
+from schoolcrm.commands.repriced import telling_balances
 from schoolcrm.commands.session import choose, day, done, optional_day, reading, say, show, writing
 from schoolcrm.core.errors import WrongUsage
 from schoolcrm.core.language import _, ngettext
@@ -163,8 +164,11 @@ def leave(
     with writing(ctx) as school:
         group_id = choose(find_group, school.db, group)
         student_id = choose(find_student, school.db, student, include_archived=True)
-        left = groups.leave(school, group_id, student_id, day(school, on))
+        with telling_balances(school, [student_id]) as sentences:
+            left = groups.leave(school, group_id, student_id, day(school, on))
         names = groups.names_of(school.db, group_id, student_id)
+    for sentence in sentences:
+        say(ctx, sentence)
     if left.last_on is None:
         message = _("{student} is no longer to join {group}.").format(**names)
     else:

@@ -1,5 +1,6 @@
 """`schoolcrm lessons plan|mark|cancel|move|edit`: single lessons and single marks."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
@@ -8,6 +9,7 @@ import typer
 from schoolcrm.commands.lesson_named import cancelled_meant, existing_lesson, lesson_text, mark_json
 from schoolcrm.commands.lessons_group import At, LessonRef, OnDay, app
 from schoolcrm.commands.new_entries import New, entry_named
+from schoolcrm.commands.repriced import telling_balances
 from schoolcrm.commands.session import choose, day, done, say, writing
 from schoolcrm.core.errors import BadValue, WrongUsage
 from schoolcrm.core.language import _
@@ -58,10 +60,11 @@ def plan(
             room_id=entry_named(school, "rooms", room, new=new) or blank.room_id,
             lesson_type_id=entry_named(school, "lesson-types", lesson_type, new=new) or blank.lesson_type_id,
         )
-        lesson_id = plan_lesson(school, lesson)
+        with telling_balances(school, _expected(school, lesson)) as repriced:
+            lesson_id = plan_lesson(school, lesson)
         warnings = _clashes(school, lesson_id, lesson.on)
         text = lesson_text(school, lesson)
-    _warn(ctx, warnings)
+    _warn(ctx, warnings, repriced)
     done(ctx, _("Lesson {id} planned: {lesson}.").format(id=lesson_id, lesson=text), id=lesson_id)
 
 
@@ -126,7 +129,9 @@ def cancel(
     with writing(ctx) as school:
         meant = existing_lesson(school, lesson, on, at)
         text = lesson_text(school, meant)
-        cancelled = cancel_lesson(school, meant, reason.strip())
+        with telling_balances(school, [] if meant.state == "held" else _expected(school, meant)) as repriced:
+            cancelled = cancel_lesson(school, meant, reason.strip())
+    _warn(ctx, [], repriced)
     message = _("Lesson {id} cancelled: {lesson}.")
     for client in cancelled.trials:
         say(ctx, _("The trial lesson of {client} booked for it is cancelled too.").format(client=client))
@@ -259,6 +264,14 @@ def _clashes(school: "School", lesson_id: int, on: "date") -> list[str]:
     return clash_sentences(school.db, clashes_of_lesson(school.db, lesson_id, on))
 
 
-def _warn(ctx: typer.Context, sentences: list[str]) -> None:
+def _expected(school: "School", lesson: "PlannedLesson") -> list[int]:
+    from schoolcrm.core.learning.lessons import expected_students
+
+    return [one.student_id for one in expected_students(school.db, lesson)]
+
+
+def _warn(ctx: typer.Context, warnings: list[str], sentences: Sequence[str] = ()) -> None:
+    for warning in warnings:
+        say(ctx, _("warning: {sentence}").format(sentence=warning))
     for sentence in sentences:
-        say(ctx, _("warning: {sentence}").format(sentence=sentence))
+        say(ctx, sentence)

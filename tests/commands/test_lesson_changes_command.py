@@ -138,7 +138,8 @@ def test_r31_a_cancelled_lesson_makes_a_months_others_dearer(school: Path) -> No
         sell_plan(opened, student_of(opened, client), add_plan(opened, "month", 300_000), FIRST)
     held(school, "2026-09-01")
     assert charges(school, "Яна Белова") == [("2026-09-01", 60_000)]
-    made(school, "lessons", "cancel", "Робо 1", "2026-09-29")
+    _code, _out, err = command(school, "lessons", "cancel", "Робо 1", "2026-09-29")
+    assert "the balance of Зоя Белова was -600.00 and is -750.00" in err
     assert charges(school, "Яна Белова") == [("2026-09-01", 75_000)]
     made(school, "lessons", "plan", "Робо 1", "--on", "2026-09-30", "--at", "10:00")
     assert charges(school, "Яна Белова") == [("2026-09-01", 60_000)]
