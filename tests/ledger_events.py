@@ -80,7 +80,14 @@ class TakesAway:
     discount: int
 
 
-Event = Gives | TakesAway | Sells | Pays | Voids | Holds | Marks
+@dataclass(frozen=True)
+class Cancels:
+    """Cancel the lesson of that number, held or still to be held."""
+
+    lesson: int
+
+
+Event = Gives | TakesAway | Sells | Pays | Voids | Holds | Marks | Cancels
 
 DAYS = st.integers(-5, 60)
 SELLS = st.builds(
@@ -135,6 +142,7 @@ ANYTHING = (
     | MARKS
     | MARKS
     | st.builds(Voids, st.integers(0, 9))
+    | st.builds(Cancels, st.integers(0, 11) | st.integers(0, 39))
 )
 HISTORIES: st.SearchStrategy[list[Event]] = st.builds(
     lambda *parts: [event for part in parts for event in part],

@@ -20,6 +20,7 @@ from ledger_events import (
     ROBOTS,
     SELLS,
     SHARES,
+    Cancels,
     Event,
     Gives,
     Holds,
@@ -32,8 +33,10 @@ from ledger_events import (
 from ledger_oracle import Lesson, Oracle, Paid, Reduction, Sold
 
 from schoolcrm.core.learning.attendance import Attendance
+from schoolcrm.core.learning.lesson_changes import cancel_lesson
 from schoolcrm.core.learning.lesson_lookup import lesson_of_group, lesson_of_student
 from schoolcrm.core.learning.lessons import hold
+from schoolcrm.core.learning.timetable import PlannedLesson
 from schoolcrm.core.money.discounts import NewDiscount, add_discount, remove_discount
 from schoolcrm.core.money.payments import Payment, pay, void_payment
 from schoolcrm.core.money.plans import Offer, add_plan
@@ -124,17 +127,20 @@ class World:
             if (owner, lesson) not in self.held and student in self.members(owner, lesson.on)
         ]
 
+    def meant(self, owner: int, lesson: Lesson) -> PlannedLesson:
+        """The lesson as the school knows it."""
+        if owner > 0:
+            return lesson_of_group(self.school.db, owner, lesson.on, lesson.time).lesson
+        found = lesson_of_student(self.school.db, -owner, lesson.on, lesson.time)
+        assert found is not None
+        return found
+
     def hold(self, owner: int, lesson: Lesson, marks: dict[int, str]) -> None:
         """Hold the lesson, or mark again, on both sides; student → PRESENT, a reason's short name or ""."""
         db = self.school.db
         reasons = dict(db.execute("SELECT short, id FROM absence_reason"))
         wanted = [Attendance(one, mark == PRESENT, reasons.get(mark)) for one, mark in marks.items()]
-        if owner < 0:
-            meant = lesson_of_student(db, -owner, lesson.on, lesson.time)
-            assert meant is not None
-        else:
-            meant = lesson_of_group(db, owner, lesson.on, lesson.time).lesson
-        self.held[owner, lesson] = hold(self.school, meant, wanted).id
+        self.held[owner, lesson] = hold(self.school, self.meant(owner, lesson), wanted).id
         for student, mark in marks.items():
             member = owner > 0 and student in self.members(owner, lesson.on)
             self.oracle.mark(student, lesson, attended=mark == PRESENT, share=SHARES[mark], member=member)
@@ -155,6 +161,8 @@ class World:
             self._give(event)
         elif isinstance(event, TakesAway):
             self._take_away(event)
+        elif isinstance(event, Cancels):
+            self._cancel(event)
         else:
             self._hold(event)
 
@@ -229,6 +237,15 @@ class World:
             marked = list(self.oracle.marks.values())[event.mark % len(self.oracle.marks)]
             owner = next(owner for owner, lesson in self.held if lesson == marked.lesson)
             self.hold(owner, marked.lesson, {marked.student: event.as_what})
+
+    def _cancel(self, event: Cancels) -> None:
+        """R23: a cancelled lesson's marks and charges are gone, and it is no lesson of its month any more."""
+        owner, lesson = self.lessons[event.lesson % len(self.lessons)]
+        cancel_lesson(self.school, self.meant(owner, lesson))
+        self.lessons.remove((owner, lesson))
+        self.held.pop((owner, lesson), None)
+        for key in [key for key, mark in self.oracle.marks.items() if mark.lesson == lesson]:
+            del self.oracle.marks[key]
 
     def _hold(self, event: Holds) -> None:
         owner, lesson = self.lessons[event.lesson % len(self.lessons)]
