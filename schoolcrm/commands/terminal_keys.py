@@ -12,6 +12,7 @@ from select import select
 from types import FrameType
 
 from schoolcrm.commands.keyboard import BACK, OTHER, LineKeys, SingleKeys, named, show
+from schoolcrm.core.rules.safetext import one_line
 
 assert sys.platform != "win32"  # Says to the type checker where this module is imported.
 
@@ -84,8 +85,9 @@ class TerminalKeys(SingleKeys):
         signal.signal(number, self._stand_aside)
         self._begin()
         if self._prompt is not None:
-            sys.stderr.write("\n")
-            show(self._prompt)
+            # Not through the stream: the signal may have come amid its writing.
+            again = f"\n{one_line(self._prompt)}".encode(sys.stderr.encoding or "utf-8", "replace")
+            os.write(sys.stderr.fileno(), again)
 
     def _character(self) -> str:
         text = ""

@@ -166,6 +166,5 @@ def test_it_holds_every_mark_and_every_lesson_still_planned(path: Path, history:
             found = read_journal(
                 here.school.db, client, Period(FIRST, LAST + timedelta(days=9)), FIRST, grouping="none"
             )
-            assert sorted((visit.on, visit.time, visit.student, visit.state) for visit in found.visits) == sorted(
-                expected
-            )
+            told = [(visit.on, visit.time, visit.student, visit.state) for visit in found.visits]
+            assert sorted(one for one in told if one[3] != "cancelled") == sorted(expected)
