@@ -1,7 +1,7 @@
 """The ladder of numbered migrations, `PRAGMA user_version` naming the step a file stands on.
 
-Each step is one transaction: the script, the journal's triggers made anew, the foreign keys checked, no
-record lost. Before a step a checked copy of the file is laid beside it.
+Each step is one transaction: the script, the views (at the last one) and the journal's triggers made anew, the foreign
+keys checked, no record lost. Before a step a checked copy of the file is laid beside it.
 """
 
 import sqlite3
@@ -13,7 +13,7 @@ from pathlib import Path
 from schoolcrm.core.errors import Damaged, DiskTrouble, Refused
 from schoolcrm.core.language import _
 from schoolcrm.core.rules.disk import reason_of
-from schoolcrm.core.store.database import APPLICATION_ID, connect, database_errors, file_version
+from schoolcrm.core.store.database import APPLICATION_ID, SCHEMA_VERSION, connect, database_errors, file_version
 from schoolcrm.core.store.files import partial_file, publish, replace
 from schoolcrm.core.store.journal import drop_triggers, install_journal, journaled_tables, statements
 
@@ -134,10 +134,20 @@ def _take(db: sqlite3.Connection, number: int, script: str) -> None:
     drop_triggers(db)
     for statement in statements(script):
         db.execute(statement)
+    if number >= SCHEMA_VERSION:
+        _install_views(db)
     install_journal(db)
     _verify(db, number, before)
     db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     db.execute(f"PRAGMA user_version = {number}")
+
+
+def _install_views(db: sqlite3.Connection) -> None:
+    """Make the views of views.sql in place of any that are there; they fit the newest schema only."""
+    for (name,) in db.execute("SELECT name FROM sqlite_schema WHERE type = 'view'").fetchall():
+        db.execute(f'DROP VIEW "{name}"')
+    for statement in statements(files("schoolcrm.core.store").joinpath("views.sql").read_text("utf-8")):
+        db.execute(statement)
 
 
 def _counts(db: sqlite3.Connection) -> dict[str, int]:
