@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check format messages docs bench clean
+.PHONY: demo test check format messages docs bench reliability clean
 
 demo: $(READY)  ## the main job on the sample school: import, lessons and payments, statuses, four reports
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh examples/demo.sh
@@ -26,8 +26,11 @@ format: $(READY)
 messages: $(READY)  ## gather the texts into the Russian catalogue and compile it
 	$(BIN)/python tools/messages.py
 
-bench: $(READY)  ## the speed figures of docs/benchmarks.md, on this machine
+bench: $(READY)  ## the speed figures of docs/benchmarks.md, on this machine (hours: 'python -m benchmarks --help' has parts)
 	$(BIN)/python -m benchmarks
+
+reliability: $(READY)  ## tries to lose something of a school, for hours; the figures of docs/reliability.md
+	$(BIN)/python -m benchmarks.reliability
 
 clean:
 	rm -rf $(VENV) build demo *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis

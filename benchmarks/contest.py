@@ -12,13 +12,15 @@ class Rival:
     """What our command is compared with.
 
     `at_most`: our time may be so many times the rival's; None: it is told for the reader. `after_startup`: our
-    start-up is taken off first, for floors that start next to nothing.
+    start-up is taken off first, for floors that start next to nothing. `peak_at_most`: our memory may be so many
+    times the rival's.
     """
 
     name: str
     command: Command
     at_most: float | None = None
     after_startup: bool = False
+    peak_at_most: float | None = None
 
 
 @dataclass(frozen=True)

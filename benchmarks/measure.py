@@ -12,6 +12,7 @@ from pathlib import Path
 
 SHORT = 0.5  # seconds; a round of commands below this is run more often, for its figures scatter more
 RUNS, RUNS_OF_SHORT = 5, 15
+LONG = 60.0  # seconds; of a round as long as this the first counts too: start-up is nothing of it
 STOPWATCH = Path(__file__).parent / "stopwatch.py"
 
 
@@ -65,16 +66,17 @@ class Failed(Exception):
 
 
 def measure(commands: Sequence[Command], runs: int = 0) -> list[Rounds]:
-    """Run the commands in turn and return what each took, the first round (cold caches) left out.
+    """Run the commands in turn and return what each took, the first round (cold caches) left out, unless it is long.
 
     `runs`: how often; 0 lets the length of a round decide. Raises Failed when one ends with a code above 0.
     """
     began = time.perf_counter()
-    for command in commands:
-        run_once(command)
-    short = time.perf_counter() - began < SHORT * len(commands)
-    rounds = runs or (RUNS_OF_SHORT if short else RUNS)
-    figures = [[run_once(command) for command in commands] for _round in range(rounds)]
+    first = [run_once(command) for command in commands]
+    took = time.perf_counter() - began
+    rounds = runs or (RUNS_OF_SHORT if took < SHORT * len(commands) else RUNS)
+    figures = [first] if took > LONG else []
+    while len(figures) < rounds:
+        figures.append([run_once(command) for command in commands])
     return [Rounds(of_one) for of_one in zip(*figures, strict=True)]
 
 

@@ -36,6 +36,12 @@ def at_risk(shop: Workshop, scale: str) -> Contest:
     return _against(shop, scale, "at_risk", (DAY,), "report", "at-risk", at_most=BOUND)
 
 
+def last_visit(shop: Workshop, scale: str) -> Contest:
+    """When everybody came last."""
+    words = ("clients", "list", "--columns", "name,last_visit", "--limit", "0")
+    return _against(shop, scale, "last_visit", (), *words, at_most=BOUND)
+
+
 def ltv_of_a_month(shop: Workshop, scale: str) -> Contest:
     """What everybody paid in a month."""
     return _against(shop, scale, "ltv", MONTH, "report", "ltv", "--period", "2026-08", at_most=BOUND)

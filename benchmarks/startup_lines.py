@@ -76,3 +76,26 @@ def debtors_on_a_terminal(shop: Workshop, _scale: str) -> Contest:
     """Drawn for a person."""
     ours = shop.ours("report", "debtors", db=shop.school("S"), fixed_day=False, terminal=True)
     return Contest(ours, [Rival("python -c pass", shop.nothing(), 13)])
+
+
+def clients_list_on_a_terminal(shop: Workshop, _scale: str) -> Contest:
+    """The list as a person sees it."""
+    ours = shop.ours("clients", "list", db=shop.school("S"), fixed_day=False, terminal=True)
+    return Contest(ours, [Rival("python -c pass", shop.nothing(), 13)])
+
+
+def completion_of_a_command(shop: Workshop, _scale: str) -> Contest:
+    """What Tab costs at the beginning of a line."""
+    ours = shop.ours("--complete", "bash", "schoolcrm cl", db=shop.school("S"), fixed_day=False)
+    return Contest(ours, [Rival("python -c pass", shop.nothing(), 8)])
+
+
+def completion_of_a_name(shop: Workshop, scale: str) -> Contest:
+    """What Tab costs where a client is named."""
+    ours, small = (
+        shop.ours("--complete", "bash", "schoolcrm clients show Ива", db=shop.school(each), fixed_day=False)
+        for each in (scale, "S")
+    )
+    if scale == "S":
+        return Contest(ours, [Rival("python -c pass", shop.nothing(), 8)])
+    return Contest(ours, [Rival("the same on S", small, 1.2)])

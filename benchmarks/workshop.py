@@ -1,6 +1,7 @@
 """What the lines of the benchmark are made of: commands of the program, the floors and the peers, on made files."""
 
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -19,7 +20,8 @@ FOLDER = HERE / "data"
 WORK = FOLDER / "work"
 FLOORS = HERE / "floors"
 PROGRAM = ("schoolcrm", "typer", "rich", "sqlmodel", "SQLAlchemy", "openpyxl")
-PEERS = ("sqlite-utils", "beets")
+PEERS = ("sqlite-utils", "beets", "beancount")
+ACCOUNTING = ("ledger", "hledger")
 
 
 class NotHere(Exception):
@@ -84,6 +86,11 @@ class Workshop:
         """Return `beet ls` on a library with as many items as the small school has clients."""
         return Command((_peer("beets") / "beet", "ls"), {"BEETSDIR": str(_beets_library())})
 
+    def beancount(self, script: Path, journal: Path) -> Command:
+        """Return a command of the Python that beancount is installed in, running a script on a journal."""
+        every_time_anew = {"BEANCOUNT_DISABLE_LOAD_CACHE": "1"}
+        return Command((_peer("beancount") / "python", script, journal), every_time_anew)
+
     def accounting(self, program: str, *words: str) -> list[str | Path]:
         """Return the words of a command of an accounting program; NotHere if the machine has none."""
         found = shutil.which(program)
@@ -94,7 +101,7 @@ class Workshop:
     def versions(self) -> list[str]:
         """Return what is compared, as "name version"."""
         peers = [version for name in PEERS for version in versions_in(_peer(name), [name])]
-        return [*versions_in(_program(), PROGRAM), *peers]
+        return [*versions_in(_program(), PROGRAM), *peers, *_versions_of_accounting()]
 
     # Files ---------------------------------------------------------------------------------------------------
 
@@ -125,6 +132,17 @@ class Workshop:
         run_once(self.ours("status", "recompute", "--quiet", db=copy))
         return copy
 
+    def typical_group(self, scale: str) -> str:
+        """Return the id of the group with the most members on the day that counts as today."""
+        with closing(sqlite3.connect(self.school(scale))) as db:
+            row = db.execute(
+                "SELECT group_id FROM membership JOIN study_group ON study_group.id = group_id"
+                " WHERE archived_on IS NULL AND first_on <= ? AND (last_on IS NULL OR last_on >= ?)"
+                " GROUP BY group_id ORDER BY count(*) DESC, group_id LIMIT 1",
+                (TODAY.isoformat(), TODAY.isoformat()),
+            ).fetchone()
+        return str(row[0])
+
     def typical_client(self, scale: str) -> str:
         """Return the id of a client one of whose students has 45 marks."""
         with closing(sqlite3.connect(self.school(scale))) as db:
@@ -144,6 +162,16 @@ def _program() -> Path:
 @cache
 def _peer(name: str) -> Path:
     return peer_environment(name)
+
+
+def _versions_of_accounting() -> list[str]:
+    """Return "name version" of the accounting programs that this machine has."""
+    found = []
+    for program in filter(shutil.which, ACCOUNTING):
+        said = subprocess.run([program, "--version"], check=True, capture_output=True, text=True).stdout
+        number = re.search(r"[0-9]+(\.[0-9]+)+", said)
+        found.append(f"{program} {number.group() if number else ''}")
+    return found
 
 
 @cache

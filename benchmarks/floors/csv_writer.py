@@ -1,4 +1,4 @@
-"""Floor of csv output: the writer of the standard library, `csv_writer.py DATABASE` writes every payment."""
+"""Floor of csv output: the writer of the standard library, `csv_writer.py DATABASE FIRST` writes payments."""
 
 import csv
 import sqlite3
@@ -11,13 +11,14 @@ ROWS = """
       JOIN client ON client.id = payment.client_id
       LEFT JOIN student ON student.id = payment.student_id
       LEFT JOIN account ON account.id = payment.account_id
+     WHERE payment.on_date >= ?
      ORDER BY payment.on_date DESC, payment.id DESC
 """
 
 
-def main(database: str) -> None:
+def main(database: str, first: str) -> None:
     db = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
-    csv.writer(sys.stdout).writerows(db.execute(ROWS))
+    csv.writer(sys.stdout).writerows(db.execute(ROWS, (first,)))
 
 
 if __name__ == "__main__":
