@@ -17,6 +17,8 @@ def main(arguments: list[str]) -> int:
     os.umask(0o077)
     _prepare_streams()
     try:
+        if arguments[:1] == ["--complete"]:
+            return _complete(arguments[1:])
         code = _print_version() if arguments[:1] == ["--version"] else _run(arguments)
         sys.stdout.flush()
         return code
@@ -39,6 +41,9 @@ def main(arguments: list[str]) -> int:
 
 
 def _run(arguments: list[str]) -> int:
+    from schoolcrm.later import load_later
+
+    load_later()
     from schoolcrm.commands.settings import user_settings
 
     given, rest = extract_global_options(arguments)
@@ -88,13 +93,13 @@ def _value_of(option: str, word: str | None) -> str:
 
 
 def _use_language(asked: str) -> None:
-    """Speak the language asked for, by default the locale's; WrongUsage if the program does not know it."""
-    from schoolcrm.core.errors import WrongUsage
+    """Speak the language asked for, by default the locale's; BadValue if the program does not know it."""
+    from schoolcrm.core.errors import BadValue
     from schoolcrm.core.language import LANGUAGES, _, language_of_locale, use_language
 
     use_language(asked if asked in LANGUAGES else language_of_locale(os.environ) or "en")
     if asked and asked not in LANGUAGES:
-        raise WrongUsage(
+        raise BadValue(
             _("There is no language «{value}» in the program.").format(value=asked),
             _("Use --lang ru or --lang en."),
         )
@@ -136,6 +141,18 @@ def _run_command(words: list[str], given: dict[str, str], settings: dict[str, st
             return left.exit_code
         else:
             return 0
+
+
+def _complete(arguments: list[str]) -> int:
+    """Print what may come next on a command line that is being typed, for the scripts of `completion`."""
+    from schoolcrm.later import load_later
+
+    load_later()
+    from schoolcrm.commands.completing import complete
+
+    complete(arguments)
+    sys.stdout.flush()
+    return 0
 
 
 def _print_version() -> int:

@@ -3,6 +3,7 @@
 Building a command costs Typer about a millisecond: a group builds the one that was named, not all of them.
 """
 
+import re
 from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
@@ -12,17 +13,55 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command as build_command
 from typer.main import get_command_from_info, get_command_name
 
-from schoolcrm.core.errors import WrongUsage
+from schoolcrm.core.errors import BadValue, WrongUsage
 from schoolcrm.core.language import _
 from schoolcrm.core.rules.names import closest
+from schoolcrm.metavars import in_list, in_usage, usual_metavar
+
+_NEGATIVE = re.compile(r"-[\d\s\u00a0\u202f.,]+")
+_MINUS = "−"
 
 
 class SchoolHelp(TyperCommand):
-    """Help pages in the language in use."""
+    """Help pages in the language in use; a negative number is a value, for no option begins with a digit."""
+
+    def __init__(self, *args: Any, **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        for param in self.params:
+            param.metavar = usual_metavar(param)
+
+    def parse_args(self, ctx: Any, args: list[str]) -> Any:
+        """Read "-500" as the number it is: with the true minus sign the parser leaves it alone."""
+        valued = {name for param in self.params if not getattr(param, "is_flag", True) for name in param.opts}
+        signed = [
+            _MINUS + word[1:] if _NEGATIVE.fullmatch(word) and before not in valued else word
+            for before, word in zip(["", *args], args, strict=False)
+        ]
+        rest = super().parse_args(ctx, signed)
+        for param in self.params:
+            if param.param_type_name == "argument" and param.name in ctx.params:
+                ctx.params[param.name] = _as_typed(ctx.params[param.name], args)
+        return rest
 
     def format_usage(self, ctx: Any, formatter: Any) -> None:
         """Write the usage line with a translated heading."""
         formatter.write_usage(ctx.command_path, " ".join(self.collect_usage_pieces(ctx)), prefix=_("Usage:") + " ")
+
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        """Return what the usage line has after the command."""
+        arguments = [in_usage(param) for param in self.get_params(ctx) if param.param_type_name == "argument"]
+        return ["[OPTIONS]", *arguments]
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """Write the arguments and the options, each with its meaning."""
+        records = [(param, param.get_help_record(ctx)) for param in self.get_params(ctx)]
+        told = [(param, record) for param, record in records if record is not None]
+        arguments = [(in_list(param), record[1]) for param, record in told if param.param_type_name == "argument"]
+        options = [record for param, record in told if param.param_type_name == "option"]
+        for heading, lines in ((_("Arguments"), arguments), (_("Options"), options)):
+            if lines:
+                with formatter.section(heading):
+                    formatter.write_dl(lines)
 
     def get_help_option(self, ctx: Any) -> Any:
         """Return the --help option, described in the language in use."""
@@ -30,6 +69,15 @@ class SchoolHelp(TyperCommand):
         if option is not None:
             option.help = _("Show this page.")
         return option
+
+
+def _as_typed(value: Any, args: list[str]) -> Any:
+    """Return the value of an argument with the minus sign that was typed."""
+    if isinstance(value, list):
+        return [_as_typed(each, args) for each in value]
+    if isinstance(value, str) and value.startswith(_MINUS) and "-" + value[1:] in args:
+        return "-" + value[1:]
+    return value
 
 
 def _shared_options(declare: Any) -> list[Any]:
@@ -79,6 +127,15 @@ class Changing(_WithShared):
 
     shared = staticmethod(_changing_options)
 
+    def invoke(self, ctx: Any) -> Any:
+        """Refuse a format that the command can't print as, before anything is done."""
+        asked = ctx.params["result_format"]
+        if asked not in ("", "json"):
+            raise BadValue(
+                _("A changing command can't print as «{format}».").format(format=asked), _("Use --format json.")
+            )
+        return super().invoke(ctx)
+
 
 class Showing(_WithShared):
     """A list or report: takes --format, -o and --excel."""
@@ -89,7 +146,9 @@ class Showing(_WithShared):
 class SchoolGroup(TyperGroup):
     """A group of commands with help in the language in use and suggestions for misspelt names."""
 
-    format_usage = SchoolHelp.format_usage
+    def format_usage(self, ctx: Any, formatter: Any) -> None:
+        """Write the usage line with a translated heading."""
+        formatter.write_usage(ctx.command_path, " ".join(self.collect_usage_pieces(ctx)), prefix=_("Usage:") + " ")
 
     def get_help_option(self, ctx: Any) -> Any:
         """Return the --help option, described in the language in use."""

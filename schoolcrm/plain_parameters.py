@@ -31,7 +31,7 @@ class PlainParameter:
         if value is None or self.annotation is not int:
             return value
         try:
-            return int(value)
+            return int(str(value).replace("−", "-"))
         except ValueError:
             message = _("«{value}» is not a whole number").format(value=value)
             raise typer.BadParameter(message, ctx=ctx, param=param) from None

@@ -19,6 +19,7 @@ clients trial cancel 'Анна Иванова'
 clients trial attended 'Анна Иванова'
 schedule add 'Робо 1' --days tue,thu --at 18:00 --minutes 60
 schedule add 'Робо 2' --days fri --at 18:00 --minutes 60
+schedule edit 2 --at 18:30
 schedule remove 2
 schedule holiday add 2026-11-04
 schedule holiday remove 2026-11-04
@@ -76,6 +77,25 @@ clients contact add 1 'mobile:8 916 000-00-02'
 clients contact edit 1 2 --note Бабушка
 clients contact remove 1 2
 clients contact restore 1 2
+clients file add 'Анна Иванова' {folder}/clients.csv
+clients file remove 'Анна Иванова' clients.csv
+clients contact add 1 email:anna@example.org
+clients access revoke 'Анна Иванова'
+clients access grant 'Анна Иванова'
+clients access resend 'Анна Иванова'
+clients access revoke 'Анна Иванова'
+tasks add 'Анна Иванова' Позвонить --due 2026-09-10
+tasks done Позвонить
+tasks archive 1
+messages log 'Анна Иванова' 'Придёт во вторник' --channel call
+messages send 'Анна Иванова' --template 'До встречи, {{name}}'
+messages cancel 4
+messages retry 4
+messages cancel 4
+messages deliver
+automation add --when 'colour=Red' --task Позвонить --due +3d
+clients edit 'Анна Иванова' --colour red
+automation remove 1
 clients add Борис --self
 students move Ида --to Борис
 clients merge 'Анна Иванова' Борис
@@ -108,6 +128,7 @@ init
 OF_WHOM = {
     "clients show": "1",
     "clients contact list": "1",
+    "clients file list": "1",
     "students show": "1",
     "groups show": "1",
     "subscription show": "1",

@@ -41,11 +41,13 @@ def set_in_bulk(
 
     _require(query, settings)
     with writing(ctx) as school:
-        told = _read(school, bulk.read_assignments(school.db, settings), new=new)
+        assignments = bulk.read_assignments(school.db, settings)
+        told = _read(school, assignments, new=new)
         client_ids = _find(school, query)
         changed = bulk.set_in_bulk(school, client_ids, told)
         if changed:
-            statement = _statement(school, changed, len(client_ids))
+            said = "; ".join(bulk.told_settings(school.db, assignments, told))
+            statement = _statement(school, changed, len(client_ids), said)
             if ctx.obj.dry_run:
                 say(ctx, statement)
             confirm(ctx, statement)
@@ -57,7 +59,7 @@ def set_in_bulk(
             len(client_ids),
         )
     message = message.format(changed=len(changed), matched=len(client_ids))
-    done(ctx, message, changed=len(changed), matched=len(client_ids))
+    done(ctx, message, ids=list(changed), changed=len(changed), matched=len(client_ids))
 
 
 def _require(query: list[str], settings: list[str]) -> None:
@@ -94,16 +96,16 @@ def _find(school: "WritableSchool", query: list[str]) -> list[int]:
     return [number for (number,) in rows]
 
 
-def _statement(school: "WritableSchool", changed: "Sequence[int]", matched: int) -> str:
-    """Return how many of how many would be changed, and who comes first."""
-    from schoolcrm.reports.names import client_name
+def _statement(school: "WritableSchool", changed: "Sequence[int]", matched: int, said: str) -> str:
+    """Return how many of how many would be changed, who comes first, and what is set to what."""
+    from schoolcrm.core.store.cells import client_name
 
     names = [client_name(school.db, number) for number in changed[:SHOWN_BEFORE_ASKING]]
     if len(changed) > len(names):
         names.append(_("… and {count} more").format(count=len(changed) - len(names)))
     statement = ngettext(
-        "{changed} client would be changed, of {matched} who answer to the query: {names}.",
-        "{changed} clients would be changed, of {matched} who answer to the query: {names}.",
+        "{changed} client would be changed, of {matched} who answer to the query: {names}. To be set: {settings}.",
+        "{changed} clients would be changed, of {matched} who answer to the query: {names}. To be set: {settings}.",
         len(changed),
     )
-    return statement.format(changed=len(changed), matched=matched, names=", ".join(names))
+    return statement.format(changed=len(changed), matched=matched, names=", ".join(names), settings=said)

@@ -36,7 +36,7 @@ def add(
 ) -> None:
     from schoolcrm.core.people.contacts import add_contacts, contact_label, contact_numbers, read_contact
     from schoolcrm.core.people.references import find_client
-    from schoolcrm.reports.names import client_name
+    from schoolcrm.core.store.cells import client_name
 
     with writing(ctx) as school:
         client_id = choose(find_client, school.db, client, include_archived=True)
@@ -87,7 +87,7 @@ def edit(
 def remove(ctx: typer.Context, client: ClientName, contact: ContactName) -> None:
     from schoolcrm.core.people.contacts import contact_label, contacts_of, find_contact, remove_contact
     from schoolcrm.core.people.references import find_client
-    from schoolcrm.reports.names import client_name
+    from schoolcrm.core.store.cells import client_name
 
     with writing(ctx) as school:
         client_id = choose(find_client, school.db, client, include_archived=True)
@@ -107,7 +107,7 @@ def remove(ctx: typer.Context, client: ClientName, contact: ContactName) -> None
 def restore(ctx: typer.Context, client: ClientName, contact: ContactName) -> None:
     from schoolcrm.core.people.references import find_client
     from schoolcrm.core.people.removed_contacts import find_removed_contact, restore_contact
-    from schoolcrm.reports.names import client_name
+    from schoolcrm.core.store.cells import client_name
 
     with writing(ctx) as school:
         client_id = choose(find_client, school.db, client, include_archived=True)

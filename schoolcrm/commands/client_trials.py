@@ -136,7 +136,7 @@ def _child(school: "WritableSchool", ref: str) -> int | None:
 def _made(school: "WritableSchool", client_id: int, trial: "Trial") -> dict[str, Any]:
     """Return what was written for programs, with the client's name and the trial in words."""
     from schoolcrm.core.statuses.trials import describe
-    from schoolcrm.reports.names import client_name
+    from schoolcrm.core.store.cells import client_name
 
     facts = {
         "id": trial.id,

@@ -1,36 +1,42 @@
 """`schoolcrm clients`: the adults who sign and pay."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from schoolcrm.commands import client_bulk, client_contacts, client_merging, client_trials, people_archive, people_lists
-from schoolcrm.commands.new_entries import New, entry_named
+from schoolcrm.commands import (
+    client_access,
+    client_bulk,
+    client_contacts,
+    client_files,
+    client_merging,
+    client_page,
+    client_trials,
+    people_archive,
+    people_lists,
+)
+from schoolcrm.commands.client_details import Told, read_details, with_emptied
+from schoolcrm.commands.new_entries import New
 from schoolcrm.commands.people_options import (
     Birthday,
     Days,
     Note,
     OwnFields,
     Sex,
+    Unset,
     chosen_format,
     refuse_empty,
 )
 from schoolcrm.commands.session import choose, done, reading, say, show, writing
 from schoolcrm.core.errors import WrongUsage
 from schoolcrm.core.language import _
-from schoolcrm.lazy import Changing, Showing, group
-
-if TYPE_CHECKING:
-    from schoolcrm.core.people.clients import ClientDetails
-    from schoolcrm.core.people.contacts import Contact
-    from schoolcrm.core.people.students import NewStudent
-    from schoolcrm.core.store.transaction import WritableSchool
+from schoolcrm.lazy import Changing, SchoolHelp, Showing, group
 
 app = group(_("Clients: the adults who sign and pay."))
 app.add_typer(client_contacts.app, name="contact")
 app.add_typer(client_trials.app, name="trial")
+app.add_typer(client_access.app, name="access")
+app.add_typer(client_files.app, name="file")
 app.add_typer(people_lists.filters_app("client"), name="filters")
 
 ClientName = Annotated[
@@ -91,9 +97,9 @@ def add(
 
     texts = {"name": name, "manager": manager, "note": note, "colour": colour, "birthday": birthday, "sex": sex}
     texts |= {"application": application}
-    told = _Told(texts, phone, email, contact, student, own, source, status, is_student, passport)
+    told = Told(texts, phone, email, contact, student, own, source, status, is_student, passport)
     with writing(ctx) as school:
-        details = _details(school, told, new=new, is_new=True)
+        details = read_details(school, told, new=new, is_new=True)
         known_as = details.facts["name"]
         duplicates = likely_duplicates(school.db, known_as, [each.key for each in details.contacts])
         recorded = add_client(school, details, outside=outside)
@@ -123,39 +129,56 @@ def edit(
     own: OwnFields = [],  # noqa: B006
     application: Application = "",
     passport: Passport = "",
-    unset: Annotated[
-        list[str],
-        typer.Option("--unset", metavar="FIELD", help=_("Empty a field, before others are set; repeatable.")),
-    ] = [],  # noqa: B006
+    unset: Unset = [],  # noqa: B006
     studies: Annotated[bool, typer.Option("--studies", help=_("A client who studies."))] = False,
     lead: Annotated[bool, typer.Option("--lead", help=_("Back to a lead."))] = False,
     new: New = False,
 ) -> None:
     from schoolcrm.core.people.clients import edit_client, emptying, would_be_removed
     from schoolcrm.core.people.references import find_client
-    from schoolcrm.reports.names import client_name
+    from schoolcrm.core.store.cells import client_name
+    from schoolcrm.core.store.journal import last_change
 
     refuse_empty(ctx)
-    if studies and lead:
-        raise WrongUsage(_("--studies and --lead exclude one another."), _("Give one of them."))
     texts = {"name": name, "manager": manager, "note": note, "colour": colour, "birthday": birthday, "sex": sex}
-    texts |= {"application": application, "lead": "yes" if lead else "no" if studies else ""}
-    told = _Told(texts, phone, email, contact, student, own, source, status, is_student, passport)
+    texts |= {"application": application, "lead": _lead(studies=studies, lead=lead)}
+    told = Told(texts, phone, email, contact, student, own, source, status, is_student, passport)
     with writing(ctx) as school:
         client_id = choose(find_client, school.db, client, include_archived=True)
         first = emptying(school.db, unset)
-        details = _with_emptied(_details(school, told, new=new, client_id=client_id), first)
+        details = with_emptied(read_details(school, told, new=new, client_id=client_id), first)
         if details.is_empty:
             raise WrongUsage(_("There is nothing to change."), _("Say what: --phone, --note, --status, --unset…"))
         removed = would_be_removed(school.db, client_id, first)
+        before = last_change(school.db)
         edit_client(school, client_id, details)
         known_as = client_name(school.db, client_id)
-    message = _("Client {id} changed: {name}.")
-    if unset:
-        message = _("Client {id} changed: {name}. Removed: {removed}.")
-    told_removed = ", ".join(removed) or _("nothing, it was empty")
-    made = {"id": client_id, "removed": removed} if unset else {"id": client_id}
-    done(ctx, message.format(id=client_id, name=known_as, removed=told_removed), **made)
+        is_changed = last_change(school.db) > before
+    _tell_change(ctx, client_id, known_as, removed if unset else None, is_changed=is_changed)
+
+
+def _lead(*, studies: bool, lead: bool) -> str:
+    """Return what is written for the field `lead`; WrongUsage if both are asked for."""
+    if studies and lead:
+        raise WrongUsage(_("--studies and --lead exclude one another."), _("Give one of them."))
+    return "yes" if lead else "no" if studies else ""
+
+
+def _tell_change(ctx: typer.Context, client_id: int, name: str, removed: list[str] | None, *, is_changed: bool) -> None:
+    """Say who was changed, if at all, and, if something was to be emptied, what was in it."""
+    if removed is None:
+        message = (
+            _("Client {id} changed: {name}.")
+            if is_changed
+            else _("Nothing to change: client {id}, {name}, has these values already.")
+        )
+        done(ctx, message.format(id=client_id, name=name), id=client_id)
+        return
+    from schoolcrm.core.people.clients import removed_words
+
+    told = ", ".join(removed_words(removed)) or _("nothing, it was empty")
+    message = _("Client {id} changed: {name}. Removed: {removed}.").format(id=client_id, name=name, removed=told)
+    done(ctx, message, id=client_id, removed=removed)
 
 
 app.command("list", cls=Showing, help=_("Clients, by name: those who answer to all terms of the query."))(
@@ -210,77 +233,6 @@ app.command("duplicates", cls=Showing, help=_("Clients who may be one: same phon
 app.command("merge", cls=Changing, help=_("Make two clients one: everything of OTHER moves to KEEP."))(
     client_merging.merge
 )
-
-
-@dataclass(frozen=True, slots=True)
-class _Told:
-    """What the options of `add` and `edit` say, as it was written."""
-
-    texts: Mapping[str, str]
-    phones: list[str]
-    emails: list[str]
-    contacts: list[str]
-    students: list[str]
-    own: list[str]
-    source: str
-    status: str
-    is_student: bool
-    passport: str
-
-
-def _details(
-    school: "WritableSchool", told: _Told, *, new: bool, is_new: bool = False, client_id: int = 0
-) -> "ClientDetails":
-    """Read the options; raises BadValue, NotFound, Ambiguous."""
-    from schoolcrm.core.listing.client_fields import CLIENTS
-    from schoolcrm.core.people.clients import ClientDetails
-    from schoolcrm.core.people.custom_fields import parse_assignments, read_values
-    from schoolcrm.core.people.facts import read_facts
-    from schoolcrm.core.rules.personal import read_line
-    from schoolcrm.core.statuses.catalogue import find_status
-
-    facts = read_facts(CLIENTS, told.texts, school.today, new=is_new)
-    if told.source:
-        facts["source_id"] = entry_named(school, "sources", told.source, new=new)
-    if told.passport:
-        facts["passport"] = read_line(told.passport)
-    return ClientDetails(
-        facts=facts,
-        contacts=_read_contacts(told),
-        students=_read_students(school, told, facts, client_id),
-        custom=read_values(school.db, "client", parse_assignments(told.own), school.today),
-        status_id=choose(find_status, school.db, told.status) if told.status else None,
-    )
-
-
-def _read_contacts(told: _Told) -> "list[Contact]":
-    from schoolcrm.core.people.contacts import email, phones, read_contact
-
-    return [
-        *(contact for text in told.phones for contact in phones(text)),
-        *map(email, told.emails),
-        *map(read_contact, told.contacts),
-    ]
-
-
-def _read_students(
-    school: "WritableSchool", told: _Told, facts: Mapping[str, object], client_id: int
-) -> "list[NewStudent]":
-    from schoolcrm.core.listing.student_fields import STUDENTS
-    from schoolcrm.core.people.clients import as_student
-    from schoolcrm.core.people.facts import read_facts
-    from schoolcrm.core.people.students import NewStudent, parse_student
-
-    texts = [parse_student(text, school.today) for text in told.students]
-    students = [NewStudent(read_facts(STUDENTS, each, school.today)) for each in texts]
-    return [as_student(school.db, client_id, facts), *students] if told.is_student else students
-
-
-def _with_emptied(details: "ClientDetails", first: "ClientDetails") -> "ClientDetails":
-    """Return the details with the fields to be emptied first; what is set as well wins."""
-    return replace(
-        details,
-        facts={**first.facts, **details.facts},
-        dropped_kinds=first.dropped_kinds,
-        custom={**first.custom, **details.custom},
-    )
+app.command(
+    "page", cls=SchoolHelp, help=_("Write a client's personal page: one HTML file with lessons, money and files.")
+)(client_page.page)

@@ -57,7 +57,8 @@ def set_(
         kept = read_value(wanted, value)
         with writing(ctx) as school:
             set_setting(school, wanted, kept)
-    done(ctx, _("{key} is {value} now.").format(key=wanted, value=kept), id=wanted, value=kept, kept=_place(wanted))
+    told = kept or (_default(wanted) if wanted in SETTINGS else kept)
+    done(ctx, _("{key} is {value} now.").format(key=wanted, value=told), id=wanted, value=kept, kept=_place(wanted))
 
 
 @app.command(cls=Changing, help=_("Take a setting back to its default."))
@@ -73,7 +74,7 @@ def unset(ctx: typer.Context, key: Key) -> None:
 
         with writing(ctx) as school:
             unset_setting(school, wanted)
-        value = SETTINGS[wanted].default
+        value = _default(wanted)
     message = _("{key} is back to its default: {value}.") if value else _("{key} is back to its default.")
     done(ctx, message.format(key=wanted, value=value), id=wanted, value=value or None, kept=_place(wanted))
 
@@ -108,7 +109,15 @@ def _school_rows(ctx: typer.Context) -> Iterator[SettingRow]:
     with reading(ctx) as school:
         values = read_settings(school.db)
     for key, each in SETTINGS.items():
-        yield SettingRow(key, values[key] or None, each.default or None, SCHOOL, _(each.meaning))
+        default = _default(key)
+        yield SettingRow(key, values[key] or default or None, default or None, SCHOOL, _(each.meaning))
+
+
+def _default(key: str) -> str:
+    """Return what a setting of the school is by default; of a label the usual word, in the language in use."""
+    from schoolcrm.core.rules.labels import LABELS, PREFIX, usual_word
+
+    return usual_word(key) if key.removeprefix(PREFIX) in LABELS else SETTINGS[key].default
 
 
 def _own_rows() -> Iterator[SettingRow]:

@@ -1,12 +1,15 @@
 """`schoolcrm contracts`: what is agreed with clients."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from schoolcrm.commands.new_entries import New, entry_named
-from schoolcrm.commands.session import choose, confirm, day, done, optional_day, reading, show, writing
+from schoolcrm.commands.people_options import given
+from schoolcrm.commands.session import choose, confirm, day, done, optional_day, reading, say, show, writing
 from schoolcrm.core.errors import BadValue, WrongUsage
 from schoolcrm.core.language import _
 from schoolcrm.lazy import Changing, Showing, group
@@ -27,10 +30,13 @@ Visits = Annotated[str, typer.Option("--visits", metavar="N|auto", help=_("Lesso
 Amount = Annotated[
     str, typer.Option("--amount", metavar="SUM|auto", help=_("The sum; auto: what the period's lessons cost."))
 ]
-PayDay = Annotated[int, typer.Option("--pay-day", metavar="1..31", help=_("Day of the month to pay by."))]
+PayDay = Annotated[
+    int, typer.Option("--pay-day", metavar="1..31", help=_("Day of the month to pay by."), show_default=False)
+]
 First = Annotated[str, typer.Option("--from", metavar="DATE", help=_("First day, the day of signing."))]
 Last = Annotated[str, typer.Option("--to", metavar="DATE", help=_("Last day."))]
 ShortTerms = Annotated[str, typer.Option("--terms", metavar="TEXT", help=_("The terms in short."))]
+_TERMINATED = "terminated"
 # What `edit --unset` empties: the option's name → the field of the terms.
 _EMPTIED: dict[str, dict[str, Any]] = {
     "number": {"number": ""},
@@ -39,7 +45,7 @@ _EMPTIED: dict[str, dict[str, Any]] = {
     "pay-day": {"pay_day": None},
     "to": {"last_on": None},
     "terms": {"terms": ""},
-    "terminated": {},
+    _TERMINATED: {},
 }
 
 
@@ -63,9 +69,12 @@ def add(
     with writing(ctx) as school:
         client_id = choose(find_client, school.db, client)
         blank = Terms(first_on=day(school, first))
-        told = _told(school, blank, number, lesson_type, visits, amount, pay_day, "", last, terms, new=new)
+        due = pay_day if given(ctx, "pay_day") else None
+        told = _told(school, blank, number, lesson_type, visits, amount, due, "", last, terms, new=new)
         contract = add_contract(school, client_id, told)
+        warning = _same_number(school, contract)
         message, made = _made(school, contract, _("Contract {number} recorded: {client}, {amount}."))
+    _warn(ctx, warning)
     done(ctx, message, **made)
 
 
@@ -104,16 +113,23 @@ def edit(
 ) -> None:
     from schoolcrm.core.money.contracts import contract_of, edit_contract, find_contract, reinstate_contract
 
-    given = (number, lesson_type, visits, amount, pay_day, first, last, terms)
-    if not any(given) and not unset:
+    due = pay_day if given(ctx, "pay_day") else None
+    told = (number, lesson_type, visits, amount, due, first, last, terms)
+    if all(value in (None, "") for value in told) and not unset:
         raise WrongUsage(_("There is nothing to change."), _("Say what: --amount, --to, --unset…"))
     with writing(ctx) as school:
         contract_id = choose(find_contract, school.db, contract)
         kept = replace(contract_of(school.db, contract_id).terms, **_emptied(unset))
-        if "terminated" in unset:
-            reinstate_contract(school, contract_id)
-        changed = edit_contract(school, contract_id, _told(school, kept, *given, new=new))
-        message, made = _made(school, changed, _("Contract {number} changed: {client}, {amount}."))
+        with _telling_stage(school, contract_id) as stages:
+            if _TERMINATED in map(_field, unset):
+                reinstate_contract(school, contract_id)
+            changed = edit_contract(school, contract_id, _told(school, kept, *told, new=new))
+        warning = _same_number(school, changed) if number.strip() else ""
+        sentence = _("Contract {number} changed: {client}, {amount}.")
+        if stages:
+            sentence = _("Contract {number} changed: {client}, {amount}; the stage is now «{stage}».")
+        message, made = _made(school, changed, sentence, stage="".join(stages))
+    _warn(ctx, warning)
     done(ctx, message, **made)
 
 
@@ -127,15 +143,20 @@ def terminate(
 
     with writing(ctx) as school:
         from_day = day(school, on)
-        ended = terminate_contract(school, choose(find_contract, school.db, contract), from_day)
-        message, made = _made(school, ended, _("Contract {number} terminated on {day}: {client}."), from_day)
+        contract_id = choose(find_contract, school.db, contract)
+        with _telling_stage(school, contract_id) as stages:
+            ended = terminate_contract(school, contract_id, from_day)
+        sentence = _("Contract {number} terminated on {day}: {client}.")
+        if stages:
+            sentence = _("Contract {number} terminated on {day}: {client}; the stage is now «{stage}».")
+        message, made = _made(school, ended, sentence, from_day, "".join(stages))
     done(ctx, message, **made)
 
 
 @app.command(cls=Changing, help=_("Delete a contract recorded by mistake."))
 def delete(ctx: typer.Context, contract: Ref) -> None:
     from schoolcrm.core.money.contracts import contract_of, delete_contract, find_contract
-    from schoolcrm.reports.names import client_name
+    from schoolcrm.core.store.cells import client_name
 
     with reading(ctx) as school:
         contract_id = choose(find_contract, school.db, contract)
@@ -156,7 +177,7 @@ def _told(
     lesson_type: str,
     visits: str,
     amount: str,
-    pay_day: int,
+    pay_day: int | None,
     first: str,
     last: str,
     terms: str,
@@ -171,7 +192,7 @@ def _told(
         "number": number.strip(),
         "lesson_type_id": entry_named(school, "lesson-types", lesson_type, new=new),
         "visits": _count(visits),
-        "pay_day": pay_day or None,
+        "pay_day": pay_day,
         "first_on": optional_day(school, first),
         "last_on": optional_day(school, last),
         "terms": terms.strip(),
@@ -200,7 +221,7 @@ def _count(text: str) -> int | str | None:
 def _emptied(names: list[str]) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for name in names:
-        key = name.strip().casefold().replace("_", "-")
+        key = _field(name)
         if key not in _EMPTIED:
             raise BadValue(
                 _("«{field}» can't be emptied.").format(field=name),
@@ -210,19 +231,60 @@ def _emptied(names: list[str]) -> dict[str, Any]:
     return values
 
 
+def _field(name: str) -> str:
+    return name.strip().casefold().replace("_", "-")
+
+
+@contextmanager
+def _telling_stage(school: "WritableSchool", contract_id: int) -> Iterator[list[str]]:
+    """Yield a list that holds, at the end, the name of the client's stage if it has changed meanwhile (R9)."""
+    from schoolcrm.core.money.contracts import contract_of
+    from schoolcrm.core.statuses.catalogue import stage_name
+
+    client_id = contract_of(school.db, contract_id).client_id
+    former = stage_name(school.db, client_id)
+    stages: list[str] = []
+    yield stages
+    now = stage_name(school.db, client_id)
+    stages += [now] if now != former else []
+
+
+def _same_number(school: "WritableSchool", contract: "Contract") -> str:
+    """Return a sentence that names the first other contract with the same number; empty: there is none."""
+    from schoolcrm.core.money.contract_numbers import first_called_as
+    from schoolcrm.core.rules.dates import human_date
+    from schoolcrm.core.store.cells import client_name
+
+    other = first_called_as(school.db, contract)
+    if other is None:
+        return ""
+    return _("The number {number} is also that of the contract {id} of {client}, from {day}.").format(
+        number=contract.called,
+        id=other.id,
+        client=client_name(school.db, other.client_id),
+        day=human_date(other.terms.first_on),
+    )
+
+
+def _warn(ctx: typer.Context, warning: str) -> None:
+    if warning:
+        say(ctx, _("warning: {sentence}").format(sentence=warning))
+
+
 def _made(
-    school: "WritableSchool", contract: "Contract", sentence: str, from_day: "date | None" = None
+    school: "WritableSchool", contract: "Contract", sentence: str, from_day: "date | None" = None, stage: str = ""
 ) -> tuple[str, dict[str, object]]:
     """Return the sentence filled in, and the object that --format json prints."""
     from schoolcrm.core.rules.dates import human_date
     from schoolcrm.core.rules.money import human_money, machine_money
-    from schoolcrm.reports.names import client_name
+    from schoolcrm.core.store.cells import client_name
 
     message = sentence.format(
         number=contract.called,
         client=client_name(school.db, contract.client_id),
         amount=human_money(contract.amount),
         day=human_date(from_day) if from_day else "",
+        stage=stage,
     )
     return message, {
         "id": contract.id,

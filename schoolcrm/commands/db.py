@@ -10,9 +10,11 @@ from schoolcrm.commands.failures import note_change
 from schoolcrm.commands.session import Session, confirm, done, reading, say, show
 from schoolcrm.core.errors import Damaged, WrongUsage
 from schoolcrm.core.language import _, ngettext
+from schoolcrm.core.rules.safetext import one_line
 from schoolcrm.lazy import Changing, Showing, group
 
 if TYPE_CHECKING:
+    from schoolcrm.core.store.backup import Backup
     from schoolcrm.core.store.restoring import Contents
 
 app = group(_("The database: backups, checks, an export and back."))
@@ -55,19 +57,24 @@ def backup(
         str, typer.Argument(metavar="FILE", help=_("Default: the folder «backups» beside the database."))
     ] = "",
 ) -> None:
-    from schoolcrm.core.store.backup import backup_folder, make_backup
+    from schoolcrm.core.store.backup import backup_folder, make_backup, require_folder
     from schoolcrm.core.store.database import require_file
 
     session: Session = ctx.obj
     require_file(session.path)
     target = Path(file).expanduser() if file else None
+    if target is not None:
+        require_folder(target)
     replaces = _asked_to_replace(ctx, target)
     if session.dry_run:
         place = target or backup_folder(session.path)
         done(ctx, _("A backup would be made: {path}").format(path=place), path=str(place))
         return
     made = make_backup(session.path, target, overwrite=replaces)
-    _tell_copy(ctx, made.path, made.size, made.schema)
+    if made.fault:
+        _tell_faulty_copy(ctx, made)
+    else:
+        _tell_copy(ctx, made.path, made.size, made.schema)
 
 
 @app.command(cls=Changing, help=_("Bring a backup back; the database it replaces is kept beside it."))
@@ -205,6 +212,22 @@ def _tell_copy(ctx: typer.Context, path: Path, size: int, schema: int) -> None:
     if not ctx.obj.result_format:
         sys.stdout.write(f"{path}\n")
     done(ctx, _("Checked and complete: {bytes} bytes.").format(bytes=size), path=str(path), size=size, schema=schema)
+
+
+def _tell_faulty_copy(ctx: typer.Context, made: "Backup") -> None:
+    """Print where the copy of a damaged school is, and warn, asked to be quiet or not: it can't be brought back."""
+    if not ctx.obj.result_format:
+        sys.stdout.write(f"{made.path}\n")
+    sys.stderr.write(one_line(_("warning: {sentence}").format(sentence=made.fault)) + "\n")
+    message = _("Copied with its damage: {bytes} bytes. Run 'schoolcrm db check', and keep the earlier backups.")
+    done(
+        ctx,
+        message.format(bytes=made.size),
+        path=str(made.path),
+        size=made.size,
+        schema=made.schema,
+        damage=made.fault,
+    )
 
 
 def _restore_statement(path: Path, file: Path, contents: "Contents") -> str:

@@ -62,8 +62,8 @@ def list_(
     client: Annotated[str, typer.Argument(metavar="[CLIENT]", help=_("Only this client's (or student's)."))] = "",
 ) -> None:
     from schoolcrm.core.people.references import find_client
+    from schoolcrm.core.store.cells import client_name
     from schoolcrm.reports.discounts import discounts_table, find_discounts
-    from schoolcrm.reports.names import client_name
 
     with reading(ctx) as school:
         client_id = choose(find_client, school.db, client) if client else None

@@ -3,7 +3,7 @@
 import sys
 from typing import TYPE_CHECKING
 
-from schoolcrm.core.errors import DiskTrouble, ExitCode, SchoolError
+from schoolcrm.core.errors import Declined, DiskTrouble, ExitCode, SchoolError
 from schoolcrm.core.language import _
 from schoolcrm.core.rules.disk import reason_of
 from schoolcrm.core.rules.safetext import one_line
@@ -45,8 +45,11 @@ def report_failure(error: Exception, *, debug: bool) -> int:
 
 
 def report_refusal(error: SchoolError) -> int:
-    """Tell the refusal and what to do about it."""
-    _say_error(error.sentence)
+    """Tell the refusal and what to do about it; a no to a question is no error."""
+    if isinstance(error, Declined):
+        _say(error.sentence)
+    else:
+        _say_error(error.sentence)
     if error.hint:
         _say_hint(error.hint)
     return error.exit_code
@@ -68,7 +71,7 @@ def _report_usage(error: "typer.TyperException") -> int:
     path = context.command_path if context is not None else "schoolcrm"
     _say_error(usage_sentence(error))
     _say_hint(_("'{path} --help' shows how the command is used.").format(path=path))
-    return ExitCode.USAGE
+    return ExitCode.REFUSED if type(error).__name__ == "BadParameter" else ExitCode.USAGE
 
 
 def _disk_trouble(error: OSError) -> DiskTrouble:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from schoolcrm.commands.session import confirm, done, reading, show, writing
-from schoolcrm.core.errors import NotFound, WrongUsage
+from schoolcrm.core.errors import BadValue, NotFound, WrongUsage
 from schoolcrm.core.language import _, ngettext
 from schoolcrm.lazy import Changing, Showing, group
 
@@ -26,17 +26,21 @@ def add(
     ctx: typer.Context,
     name: FieldName,
     type: Annotated[
-        str, typer.Option("--type", metavar="text|number|date|bool|choice", help=_("What it holds; default: text."))
+        str, typer.Option("--type", metavar="text|number|date|bool|choice", help=_("What it holds."))
     ] = "text",
-    of: Annotated[str, typer.Option("--of", metavar=_OF, help=_("Whose field it is; default: client."))] = "client",
+    of: Annotated[str, typer.Option("--of", metavar=_OF, help=_("Whose field it is."))] = "client",
     choice: Choices = [],  # noqa: B006
 ) -> None:
+    from schoolcrm.core.listing.fields import plain_name
     from schoolcrm.core.people.custom_fields import ENTITIES, add_field, find_field
 
     with writing(ctx) as school:
         number = add_field(school, of, name, type=type, choices=choice)
         made = find_field(school.db, of, name)
-    message = _("Field {id} of {entity} added: {name}.").format(id=number, entity=_(ENTITIES[of]), name=made.name)
+    message = _("Field {id} of {entity} added: {name}.")
+    if plain_name(made.name) != made.name:
+        message = _("Field {id} of {entity} added: {name}. In queries and options it is written «{plain}».")
+    message = message.format(id=number, entity=_(ENTITIES[of]), name=made.name, plain=plain_name(made.name))
     done(ctx, message, id=number, of=of, name=made.name, type=made.type, choices=list(made.choices))
 
 
@@ -85,7 +89,7 @@ def _require_entity(of: str) -> None:
     from schoolcrm.core.people.custom_fields import ENTITIES
 
     if of and of not in ENTITIES:
-        raise WrongUsage(
+        raise BadValue(
             _("--of can't be «{value}».").format(value=of),
             _("Choose from: {names}.").format(names=", ".join(ENTITIES)),
         )

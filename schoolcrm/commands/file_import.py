@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
@@ -17,18 +18,25 @@ from schoolcrm.core.language import _, ngettext
 from schoolcrm.core.rules.safetext import one_line
 
 if TYPE_CHECKING:
-    from schoolcrm.core.importing.headings import Column, CustomField
+    from schoolcrm.core.importing.headings import Column
+    from schoolcrm.core.importing.own_fields import CustomField
     from schoolcrm.core.importing.transfer import Kind, Progress, RowsRefused, TableFile, Transferred, Wishes
 
 T = TypeVar("T")
 
 SHOWN = 10  # of reasons on a terminal
+_SHOWN_ELSEWHERE = 20  # of them where a file or a dry run has all
 
 File = Annotated[str, typer.Argument(metavar="FILE", help=_("A CSV or XLSX file, headings in its first row."))]
 Map = Annotated[
     list[str],
     typer.Option(
-        "--map", metavar="HEADING=FIELD|ask", help=_("What a heading means; repeatable. ask: ask about the others.")
+        "--map",
+        metavar="HEADING=FIELD|ask",
+        help=_(
+            "What a heading means; repeatable. HEADING:VALUE=OTHER: what a value under it means. ask: ask about the"
+            " others."
+        ),
     ),
 ]
 Mapping = Annotated[str, typer.Option("--mapping", metavar="NAME", help=_("Use a mapping that was saved."))]
@@ -59,44 +67,50 @@ def wishes_of(
 
     Raises NotFound for an unknown mapping, BadValue for what is no assignment, Refused when nobody can be asked.
     """
-    from dataclasses import replace
-
-    from schoolcrm.core.importing.headings import parse_assignments
-    from schoolcrm.core.importing.mappings import find_mapping, mapping_name
+    from schoolcrm.core.importing.assignments import parse_assignments
+    from schoolcrm.core.importing.mappings import mapping_name
     from schoolcrm.core.importing.transfer import Wishes
 
-    saved = None
-    if mapping:
-        with reading(ctx) as school:
-            saved = find_mapping(school.db, kind.source, mapping)
     wishes = Wishes(
         encoding=encoding or None,
         delimiter=delimiter or None,
         sheet=sheet or None,
-        assignments=parse_assignments(text for text in assignment if not _is_ask(text)),
-        saved=saved,
+        assignments=parse_assignments(text for text in assignment if not is_ask(text)),
+        saved=_saved_mapping(ctx, kind, mapping) if mapping else None,
         save_as=mapping_name(save_mapping) if save_mapping else "",
         dry_run=ctx.obj.dry_run,
         **others,
     )
-    if any(map(_is_ask, assignment)):
-        from schoolcrm.commands.heading_questions import answers_about
-
-        answers, with_new = answers_about(kind, path, wishes, custom_fields)
-        wishes = replace(
-            wishes,
-            assignments={**answers, **(wishes.assignments or {})},
-            new_fields=wishes.new_fields or with_new,
-        )
-    return wishes
+    return _asked(kind, path, wishes, custom_fields) if any(map(is_ask, assignment)) else wishes
 
 
-def _is_ask(text: str) -> bool:
+def _saved_mapping(ctx: typer.Context, kind: "Kind", name: str) -> dict[str, str]:
+    from schoolcrm.core.importing.mappings import find_mapping
+
+    with reading(ctx) as school:
+        return find_mapping(school.db, kind.source, name)
+
+
+def _asked(kind: "Kind", path: Path, wishes: "Wishes", custom_fields: "Sequence[CustomField]") -> "Wishes":
+    """Return the wishes with what a person says of the unclear headings."""
+    from dataclasses import replace
+
+    from schoolcrm.commands.heading_questions import answers_about
+
+    answers, with_new = answers_about(kind, path, wishes, custom_fields)
+    assignments = {**answers, **(wishes.assignments or {})}
+    return replace(wishes, assignments=assignments, new_fields=wishes.new_fields or with_new)
+
+
+def is_ask(text: str) -> bool:
+    """Tell whether a ``--map`` option asks to be asked."""
     return text.strip().casefold() == "ask"
 
 
 def say_recognised(ctx: typer.Context, file: "TableFile") -> None:
     """Say how the file was understood before anything is written: how it is written, what each column fills."""
+    from schoolcrm.core.importing.assignments import LEFT_OUT
+
     source = file.source
     if source.kind == "xlsx":
         say(ctx, _("{file}: workbook, sheet «{sheet}»").format(file=source.path.name, sheet=source.sheet))
@@ -111,6 +125,8 @@ def say_recognised(ctx: typer.Context, file: "TableFile") -> None:
         )
     for column in file.headings.columns:
         say(ctx, f"  {column.heading or '—'} → {_meaning(file, column)}")
+        for value, meant in column.meanings.items():
+            say(ctx, f"    «{value}» → {_('left out, as you said') if meant in LEFT_OUT else meant}")
     if file.lacking:
         sentence = _("The saved mapping also names headings that the file lacks: {names}.")
         say(ctx, sentence.format(names=", ".join(file.lacking)))
@@ -120,11 +136,13 @@ def _meaning(file: "TableFile", column: "Column") -> str:
     """Return what becomes of a column, in words."""
     from schoolcrm.core.importing.headings import Fate
 
+    if column.custom and column.custom.entity == "student":
+        return _("own field of the student «{name}»").format(name=column.target)
     if column.fate is Fate.FIELD:
         label = _(file.kind.table.fields[column.target].label)
         return f"{label} ({column.whose})" if column.whose else label
     unknown = _("NOT IMPORTED: unknown heading; name it with --map")
-    if file.kind.source == "clients":
+    if file.kind.table.adds_fields:
         unknown = _("NOT IMPORTED: unknown heading; name it with --map, or keep it with --new-fields")
     words = {
         Fate.CUSTOM: _("own field «{name}»"),
@@ -160,22 +178,31 @@ def showing_progress(ctx: typer.Context) -> "Iterator[Progress | None]":
 
 def _say_refused(ctx: typer.Context, refusal: "RowsRefused") -> None:
     if len(refusal.reasons) > 1:
-        say_reasons(ctx, refusal.reasons)
+        say_reasons(ctx, refusal.reasons, refusal.rejects)
 
 
-def say_reasons(ctx: typer.Context, reasons: Sequence[tuple[int, str]]) -> None:
-    """Say why rows were rejected: all, but the first ones on a terminal, where a file of them is beside the input."""
-    shown = len(reasons) if ctx.obj.dry_run or not sys.stderr.isatty() else SHOWN
-    for line, reason in reasons[:shown]:
+def say_reasons(ctx: typer.Context, reasons: Sequence[tuple[int, str]], rejects: Path | None) -> None:
+    """Say why rows were rejected: the first ones, and where the others are; all of them with --dry-run."""
+    most = SHOWN if sys.stderr.isatty() else _SHOWN_ELSEWHERE
+    shown = len(reasons) if ctx.obj.dry_run else most
+    for line, reason in islice(reasons, shown):
         say(ctx, _("row {line} rejected: {reason}").format(line=line, reason=reason))
     more = len(reasons) - shown
     if more > 0:
-        say(ctx, ngettext("… and {count} more", "… and {count} more", more).format(count=more))
+        if rejects is not None:
+            sentence = ngettext(
+                "… and {count} more row; all are in {file}", "… and {count} more rows; all are in {file}", more
+            )
+        else:
+            sentence = ngettext(
+                "… and {count} more row; --dry-run shows all", "… and {count} more rows; --dry-run shows all", more
+            )
+        say(ctx, sentence.format(count=more, file=rejects))
 
 
 def say_rejected(ctx: typer.Context, reasons: Sequence[tuple[int, str]], rejects: Path | None) -> None:
     """Say which rows were rejected, why, and where they are; in one line though -q asks for silence."""
-    say_reasons(ctx, reasons)
+    say_reasons(ctx, reasons, rejects)
     if rejects is not None:
         say(ctx, _("Rejected rows with their reasons: {file}").format(file=rejects))
     if not (ctx.obj.quiet and reasons):
@@ -192,12 +219,18 @@ def say_rejected(ctx: typer.Context, reasons: Sequence[tuple[int, str]], rejects
 
 def open_file(ctx: typer.Context, kind: "Kind", file: str, **options: Any) -> "TableFile":
     """Return the file opened and mapped as the options ask for, and say how it was understood; raises SchoolError."""
+    from schoolcrm.core.importing.own_fields import own_fields
     from schoolcrm.core.importing.transfer import TableFile
     from schoolcrm.core.store.database import require_file
 
     session: Session = ctx.obj
     require_file(session.path)
-    opened = TableFile(kind, Path(file), wishes_of(ctx, kind, Path(file), **options))
+    custom_fields: list[CustomField] = []
+    if kind.table.entities:
+        with reading(ctx) as school:
+            custom_fields = own_fields(school.db, kind.table.entities)
+    wishes = wishes_of(ctx, kind, Path(file), custom_fields=custom_fields, **options)
+    opened = TableFile(kind, Path(file), wishes, custom_fields)
     say_recognised(ctx, opened)
     return opened
 

@@ -4,10 +4,11 @@ from typing import Annotated
 
 import typer
 
+from schoolcrm.commands.clash_warnings import clashes_of_member, warn
 from schoolcrm.commands.freeze_options import Excused, FirstDay, LastDay, Reason, freeze_json, say_ends
 from schoolcrm.commands.new_entries import New, entry_named
-from schoolcrm.commands.people_options import refuse_empty
-from schoolcrm.commands.repriced import telling_balances
+from schoolcrm.commands.people_options import given, refuse_empty
+from schoolcrm.commands.repriced import say_balances, telling_balances
 from schoolcrm.commands.session import choose, day, done, optional_day, reading, say, show, writing
 from schoolcrm.core.errors import WrongUsage
 from schoolcrm.core.language import _, ngettext
@@ -63,8 +64,9 @@ def edit(
     ] = [],  # noqa: B006
     new: New = False,
 ) -> None:
-    from schoolcrm.core.learning.group_changes import edit_group, emptied, group_name
+    from schoolcrm.core.learning.group_changes import edit_group, emptied
     from schoolcrm.core.learning.references import find_group
+    from schoolcrm.core.store.cells import group_name
 
     refuse_empty(ctx)
     with writing(ctx) as school:
@@ -77,46 +79,54 @@ def edit(
             ("room_id", "rooms", room),
         ):
             facts |= {column: entry_named(school, kind, text, new=new)} if text else {}
-        facts |= {"size_limit": limit or None} if limit != -1 else {}
+        facts |= {"size_limit": limit or None} if given(ctx, "limit") else {}
         if not facts:
             raise WrongUsage(_("There is nothing to change."), _("Say what: --name, --teacher, --limit, --unset…"))
-        lines = edit_group(school, group_id, facts)
+        with telling_balances(school) as repriced:
+            lines = edit_group(school, group_id, facts)
         known_as = group_name(school.db, group_id)
     if lines:
         sentence = ngettext(
             "{count} line of the schedule follows the group.", "{count} lines of the schedule follow the group.", lines
         )
         say(ctx, sentence.format(count=lines))
+    say_balances(ctx, repriced)
     done(ctx, _("Group {id} changed: {name}.").format(id=group_id, name=known_as), id=group_id, lines=lines)
 
 
 @app.command(cls=Changing, help=_("Put a group in the archive: it has no lessons from today on."))
 def archive(ctx: typer.Context, group: GroupName) -> None:
-    from schoolcrm.core.learning.group_changes import archive_group, group_name
+    from schoolcrm.core.learning.group_changes import archive_group
     from schoolcrm.core.learning.references import find_group
+    from schoolcrm.core.store.cells import group_name
 
     with writing(ctx) as school:
         group_id = choose(find_group, school.db, group, include_archived=True)
-        members = archive_group(school, group_id)
+        with telling_balances(school) as repriced:
+            members = archive_group(school, group_id)
         name = group_name(school.db, group_id)
     if members:
         sentence = ngettext(
             "warning: {count} student is a member still.", "warning: {count} students are members still.", len(members)
         )
         say(ctx, sentence.format(count=len(members)))
+    say_balances(ctx, repriced)
     message = _("The group {name} is in the archive.")
     done(ctx, message.format(name=name), id=group_id, members=members)
 
 
 @app.command(cls=Changing, help=_("Take a group out of the archive, with its members and schedule."))
 def restore(ctx: typer.Context, group: GroupName) -> None:
-    from schoolcrm.core.learning.group_changes import group_name, restore_group
+    from schoolcrm.core.learning.group_changes import restore_group
     from schoolcrm.core.learning.references import find_group
+    from schoolcrm.core.store.cells import group_name
 
     with writing(ctx) as school:
         group_id = choose(find_group, school.db, group, include_archived=True)
-        restore_group(school, group_id)
+        with telling_balances(school) as repriced:
+            restore_group(school, group_id)
         name = group_name(school.db, group_id)
+    say_balances(ctx, repriced)
     done(ctx, _("The group {name} is back.").format(name=name), id=group_id)
 
 
@@ -138,8 +148,12 @@ def join(
         group_id = choose(find_group, school.db, group)
         student_id = choose(find_student, school.db, student)
         first_on, last_on = day(school, first), optional_day(school, last)
-        number = groups.join(school, group_id, student_id, first_on, last_on, over_limit=over_limit)
+        with telling_balances(school) as repriced:
+            number = groups.join(school, group_id, student_id, first_on, last_on, over_limit=over_limit)
         names = groups.names_of(school.db, group_id, student_id)
+        clashes = clashes_of_member(school, group_id, student_id, first_on, last_on)
+    warn(ctx, clashes)
+    say_balances(ctx, repriced)
     if last_on is None:
         sentence = _("{student} is in {group} from {first}.")
         message = sentence.format(**names, first=human_date(first_on))
@@ -164,16 +178,15 @@ def leave(
     with writing(ctx) as school:
         group_id = choose(find_group, school.db, group)
         student_id = choose(find_student, school.db, student, include_archived=True)
-        with telling_balances(school, [student_id]) as sentences:
+        with telling_balances(school) as repriced:
             left = groups.leave(school, group_id, student_id, day(school, on))
         names = groups.names_of(school.db, group_id, student_id)
-    for sentence in sentences:
-        say(ctx, sentence)
+    say_balances(ctx, repriced)
     if left.last_on is None:
         message = _("{student} is no longer to join {group}.").format(**names)
     else:
         message = _("{student} leaves {group}; the last day is {last}.").format(**names, last=human_date(left.last_on))
-    done(ctx, message, group_id=group_id, student_id=student_id, last_on=left.last_on)
+    done(ctx, message, id=left.id, group_id=group_id, student_id=student_id, last_on=left.last_on)
 
 
 @app.command(cls=Changing, help=_("Move a student to another group from a day on."))
@@ -197,9 +210,13 @@ def transfer(
         student_id = choose(find_student, school.db, student)
         from_id, to_id = choose(find_group, school.db, source), choose(find_group, school.db, target)
         first_on = day(school, on)
-        moved = move(school, student_id, from_id, to_id, first_on, over_limit=over_limit)
+        with telling_balances(school) as repriced:
+            moved = move(school, student_id, from_id, to_id, first_on, over_limit=over_limit)
         names = names_of(school.db, from_id, student_id)
         new = names_of(school.db, to_id, student_id)["group"]
+        clashes = clashes_of_member(school, to_id, student_id, first_on, moved.last_on)
+    warn(ctx, clashes)
+    say_balances(ctx, repriced)
     message = _("{student} moves from {group} to {new} on {first}.")
     done(
         ctx,
@@ -226,13 +243,15 @@ def freeze(
     from schoolcrm.core.learning.freezes import Freeze, words_of
     from schoolcrm.core.learning.freezing import freeze_group, other_groups
     from schoolcrm.core.learning.references import find_group
+    from schoolcrm.core.store.cells import group_name
 
     with writing(ctx) as school:
         group_id = choose(find_group, school.db, group)
         wanted = Freeze(0, day(school, first), day(school, last), excused, reason, group_id)
-        made = freeze_group(school, wanted)
+        with telling_balances(school) as repriced:
+            made = freeze_group(school, wanted)
         elsewhere = other_groups(school.db, wanted)
-        (name,) = school.db.execute("SELECT name FROM study_group WHERE id = ?", (group_id,)).fetchone()
+        name = group_name(school.db, group_id)
     if elsewhere:
         say(ctx, _("warning: members have no lessons in their other groups either: {groups}.").format(groups=elsewhere))
     sentence = ngettext(
@@ -242,7 +261,14 @@ def freeze(
     )
     message = sentence.format(group=name, count=len(made), **words_of(wanted))
     say_ends(ctx, made)
-    done(ctx, message, group_id=group_id, freezes=[freeze_json(one) for one in made])
+    say_balances(ctx, repriced)
+    done(
+        ctx,
+        message,
+        ids=[one.freeze.id for one in made],
+        group_id=group_id,
+        freezes=[freeze_json(one) for one in made],
+    )
 
 
 @app.command("list", cls=Showing, help=_("Groups by name, with the number of today's members."))

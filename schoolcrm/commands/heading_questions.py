@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from schoolcrm.commands.questions import answer, ask_line, can_ask
 from schoolcrm.core.errors import Refused
 from schoolcrm.core.language import _
-from schoolcrm.core.rules.names import excerpt, tidy
+from schoolcrm.core.rules.names import excerpt, fold, tidy
 from schoolcrm.core.rules.safetext import one_line
 
 if TYPE_CHECKING:
-    from schoolcrm.core.importing.headings import Column, CustomField
+    from schoolcrm.core.importing.headings import Column
+    from schoolcrm.core.importing.own_fields import CustomField
     from schoolcrm.core.importing.reading import Source
     from schoolcrm.core.importing.transfer import Kind, Wishes
 
@@ -62,9 +63,9 @@ def answers_about(
         )
         asked = _with_samples(source, unclear)
     choices = [_Choice(field.key, _(field.label), field.several) for field in kind.table.fields.values()]
-    choices += [_Choice(f"field:{field.name}", field.name, False) for field in custom_fields]
-    taken = {column.target if not column.custom else f"field:{column.target}" for column in clear if column.target}
-    can_add = kind.source == "clients"
+    choices += [_Choice(field.target, field.name, False) for field in custom_fields]
+    taken = {column.custom.target if column.custom else column.target for column in clear if column.target}
+    can_add = kind.table.adds_fields
     return answer(("map", str(path)), lambda: _Questions(choices, taken, can_add).put(asked))
 
 
@@ -109,9 +110,9 @@ class _Questions:
         heading = excerpt(each.column.heading) or _("column {number}").format(number=each.column.place + 1)
         sentence = _("«{heading}», for example «{sample}»") if each.sample else _("«{heading}», all empty")
         _say(sentence.format(heading=heading, sample=excerpt(each.sample)))
-        prompt = _("Which field? Number, Enter: leave out, ?: the list again:")
+        prompt = _("Which field? Number or name, Enter: leave out, ?: the list again:")
         if self._can_add:
-            prompt = _("Which field? Number, Enter: leave out, n: a new field of your own, ?: the list again:")
+            prompt = _("Which field? Number or name, Enter: leave out, n: a new field of your own, ?: the list again:")
         while True:
             typed = ask_line(prompt)
             if not typed:
@@ -125,10 +126,13 @@ class _Questions:
         return self._unless_taken(_Choice(f"field:{name}", name, False)) if name else ""
 
     def _meant(self, typed: str) -> str:
-        """Return the field of that number; "", and the reason or the list said, if there is none."""
+        """Return the field of that number or name; "", and the reason or the list said, if there is none."""
         if typed == _LIST:
             self._list()
             return ""
+        called = [choice for choice in self._choices if fold(typed) in (fold(choice.label), fold(choice.target))]
+        if called:
+            return self._unless_taken(called[0])
         number = typed.rstrip(".")
         if number.isascii() and number.isdecimal() and 0 < int(number[:6]) <= len(self._choices):
             return self._unless_taken(self._choices[int(number[:6]) - 1])

@@ -12,7 +12,6 @@ from schoolcrm.lazy import Showing, single
 app = single()
 
 USUAL_LIMIT = 50
-EVERYTHING = -1
 
 
 @app.command(cls=Showing, help=_("Who changed what, the newest first; of one client or record, or of all."))
@@ -28,30 +27,30 @@ def history(
     last: To = "",
     period: PeriodName = "",
     by: Annotated[str, typer.Option("--by", metavar="USER", help=_("Only what this user did."))] = "",
-    op: Annotated[int, typer.Option("--op", metavar="N", help=_("Only this operation."))] = 0,
+    op: Annotated[int | None, typer.Option("--op", metavar="N", help=_("Only this operation."))] = None,
     entity: Annotated[
         str, typer.Option("--entity", metavar="KIND", help=_("Only this kind of record: client, contact, payment…"))
     ] = "",
     limit: Annotated[
-        int,
+        int | None,
         typer.Option("--limit", metavar="N", help=_("How many rows at most; default: 50, all with REF or --op.")),
-    ] = EVERYTHING,
+    ] = None,
     passport: Annotated[bool, typer.Option("--passport", help=_("Show passport data too."))] = False,
 ) -> None:
     from schoolcrm.commands.periods import period_of
     from schoolcrm.core.errors import BadValue
     from schoolcrm.reports.history import Asked, find_history, history_table
 
-    if limit < 1 and limit != EVERYTHING:
+    if limit is not None and limit < 1:
         raise BadValue(_("{value} is not a number of rows.").format(value=limit), _("Give 1 or more."))
-    if limit == EVERYTHING:
-        limit = 0 if ref or op else USUAL_LIMIT
+    if limit is None:
+        limit = 0 if ref or op is not None else USUAL_LIMIT
     with reading(ctx) as school:
         asked = Asked(
             ref=ref,
             period=period_of(school, first, last, period, default="all"),
             user=by,
-            operation=op or None,
+            operation=op,
             entity=entity,
             limit=limit,
             passport=passport,

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import monotonic
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -21,6 +21,7 @@ from schoolcrm.commands.file_import import (
     SaveMapping,
     Sheet,
     Strict,
+    is_ask,
     say_recognised,
     say_rejected,
     say_saved,
@@ -29,13 +30,13 @@ from schoolcrm.commands.file_import import (
     wishes_of,
 )
 from schoolcrm.commands.session import Session, done, say
-from schoolcrm.core.errors import ExitCode, WrongUsage
+from schoolcrm.core.errors import BadValue, ExitCode
 from schoolcrm.core.language import _, current_language, ngettext
 from schoolcrm.lazy import Changing, single
 
 if TYPE_CHECKING:
-    from schoolcrm.core.importing.clients import Imported
-    from schoolcrm.core.importing.headings import CustomField
+    from schoolcrm.core.importing.clients import ClientFile, Imported
+    from schoolcrm.core.importing.own_fields import CustomField
 
 app = single()
 
@@ -63,14 +64,12 @@ def import_csv(
     delimiter: Delimiter = "",
     sheet: Sheet = "",
 ) -> None:
-    from schoolcrm.core.importing.clients import CLIENTS, ClientFile, import_clients
+    from schoolcrm.core.importing.clients import import_clients
 
     session: Session = ctx.obj
     began = monotonic()
-    known_fields = _known_fields(session)
-    wishes = wishes_of(
+    opened = _opened(
         ctx,
-        CLIENTS,
         Path(file),
         assignment=assignment,
         mapping=mapping,
@@ -78,13 +77,10 @@ def import_csv(
         encoding=encoding,
         delimiter=delimiter,
         sheet=sheet,
-        custom_fields=known_fields,
         new_fields=new_fields,
         on_duplicate=_known_choice(on_duplicate),
         strict=strict,
     )
-    opened = ClientFile(Path(file), wishes, known_fields)
-    say_recognised(ctx, opened)
     with _database(ctx) as path, showing_progress(ctx) as progress:
         imported = import_clients(path, opened, session.given_today, user=session.user, progress=progress)
     if not session.dry_run:
@@ -95,12 +91,30 @@ def import_csv(
         raise typer.Exit(ExitCode.PARTIAL)
 
 
+def _opened(ctx: typer.Context, path: Path, **options: Any) -> "ClientFile":
+    """Return the file opened and mapped as the options ask for, and say how it was understood; raises SchoolError."""
+    from dataclasses import replace
+
+    from schoolcrm.commands.status_questions import meanings_of_statuses
+    from schoolcrm.core.importing.clients import CLIENTS, ClientFile
+
+    known_fields = _known_fields(ctx.obj)
+    wishes = wishes_of(ctx, CLIENTS, path, custom_fields=known_fields, **options)
+    opened = ClientFile(path, wishes, known_fields)
+    if any(map(is_ask, options["assignment"])) and (said := meanings_of_statuses(ctx.obj, opened)):
+        opened.source.close()
+        assignments = {**(wishes.assignments or {}), **said}
+        opened = ClientFile(path, replace(wishes, assignments=assignments), known_fields)
+    say_recognised(ctx, opened)
+    return opened
+
+
 def _known_choice(on_duplicate: str) -> str:
     from schoolcrm.core.importing.plan import ON_DUPLICATE
 
     if on_duplicate in ON_DUPLICATE:
         return on_duplicate
-    raise WrongUsage(
+    raise BadValue(
         _("--on-duplicate can't be «{value}».").format(value=on_duplicate),
         _("It is one of: {known}.").format(known=", ".join(ON_DUPLICATE)),
     )
@@ -144,7 +158,7 @@ def _database(ctx: typer.Context) -> Iterator[Path]:
 
 
 def _say_left_out(ctx: typer.Context, imported: "Imported") -> None:
-    """Say what an update didn't take over from the file."""
+    """Say what wasn't taken over from the file."""
     from schoolcrm.core.importing.tally import LeftOut
 
     left_out = imported.tally.left_out
@@ -164,6 +178,15 @@ def _say_left_out(ctx: typer.Context, imported: "Imported") -> None:
         )
         hint = _("'schoolcrm clients edit' renames one.")
         say(ctx, f"{sentence.format(count=count)} {hint}")
+    if count := left_out[LeftOut.REPEATED]:
+        sentence = ngettext(
+            "{count} row is about a student of an earlier row: only its groups, subjects, contacts and contracts"
+            " were added.",
+            "{count} rows are about students of earlier rows: only their groups, subjects, contacts and contracts"
+            " were added.",
+            count,
+        )
+        say(ctx, sentence.format(count=count))
     if count := left_out[LeftOut.HIDDEN]:
         sentence = ngettext(
             "{count} row is about somebody archived or deleted, who was left as is.",

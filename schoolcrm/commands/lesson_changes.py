@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from schoolcrm.commands.lesson_named import cancelled_meant, existing_lesson, lesson_text, mark_json
+from schoolcrm.commands.lesson_named import cancelled_meant, existing_lesson, lesson_text, mark_json, mark_sentence
 from schoolcrm.commands.lessons_group import At, LessonRef, OnDay, app
 from schoolcrm.commands.new_entries import New, entry_named
-from schoolcrm.commands.repriced import telling_balances
+from schoolcrm.commands.people_options import OwnFields, Unset, given
+from schoolcrm.commands.repriced import say_balances, telling_balances
 from schoolcrm.commands.session import choose, day, done, say, writing
 from schoolcrm.core.errors import BadValue, WrongUsage
 from schoolcrm.core.language import _
@@ -35,15 +36,17 @@ def plan(
     on: Annotated[str, typer.Option("--on", metavar="DATE", help=_("Day."))] = "",
     at: Annotated[str, typer.Option("--at", metavar="HH:MM", help=_("Time."))] = "",
     minutes: Annotated[
-        int, typer.Option("--minutes", help=_("Length; default: as the group's other lessons, 60."))
+        int, typer.Option("--minutes", help=_("Length; default: as the group's other lessons, 60."), show_default=False)
     ] = 0,
     subject: Annotated[str, typer.Option("--subject", help=_("Subject."))] = "",
     teacher: Teacher = "",
     room: Room = "",
     lesson_type: Annotated[str, typer.Option("--type", help=_("Lesson type."))] = "",
+    own: OwnFields = [],  # noqa: B006
     new: New = False,
 ) -> None:
     from schoolcrm.core.learning.lesson_changes import plan_lesson
+    from schoolcrm.core.people.custom_fields import set_values, told_values
     from schoolcrm.core.rules.dates import parse_time
 
     if bool(group) == bool(student):
@@ -54,14 +57,16 @@ def plan(
         blank = _blank(school, group, student, day(school, on), parse_time(at).strftime("%H:%M"))
         lesson = replace(
             blank,
-            minutes=minutes or blank.minutes,
+            minutes=minutes if given(ctx, "minutes") else blank.minutes,
             subject_id=entry_named(school, "subjects", subject, new=new) or blank.subject_id,
             teacher_id=entry_named(school, "teachers", teacher, new=new) or blank.teacher_id,
             room_id=entry_named(school, "rooms", room, new=new) or blank.room_id,
             lesson_type_id=entry_named(school, "lesson-types", lesson_type, new=new) or blank.lesson_type_id,
         )
-        with telling_balances(school, _expected(school, lesson)) as repriced:
+        custom = told_values(school.db, "lesson", own, [], school.today)
+        with telling_balances(school) as repriced:
             lesson_id = plan_lesson(school, lesson)
+        set_values(school, "lesson", lesson_id, custom)
         warnings = _clashes(school, lesson_id, lesson.on)
         text = lesson_text(school, lesson)
     _warn(ctx, warnings, repriced)
@@ -111,7 +116,7 @@ def mark(
         texts = {"grade": grade.strip(), "homework_grade": homework_grade.strip(), "note": note.strip()}
         note_mark(school, held.id, student_id, {name: text for name, text in texts.items() if text})
         made = mark_json(school, held.marks[0])
-        message = _marked(school, meant, made, came=came)
+        message = mark_sentence(school, meant, held.marks[0])
     done(ctx, message, id=held.id, date=held.on, time=held.time, **made)
 
 
@@ -129,9 +134,9 @@ def cancel(
     with writing(ctx) as school:
         meant = existing_lesson(school, lesson, on, at)
         text = lesson_text(school, meant)
-        with telling_balances(school, [] if meant.state == "held" else _expected(school, meant)) as repriced:
+        with telling_balances(school) as repriced:
             cancelled = cancel_lesson(school, meant, reason.strip())
-    _warn(ctx, [], repriced)
+    say_balances(ctx, repriced)
     message = _("Lesson {id} cancelled: {lesson}.")
     for client in cancelled.trials:
         say(ctx, _("The trial lesson of {client} booked for it is cancelled too.").format(client=client))
@@ -153,8 +158,10 @@ def restore(ctx: typer.Context, lesson: LessonRef, on: OnDay = "", at: At = "") 
     from schoolcrm.core.learning.lesson_changes import restore_lesson
 
     with writing(ctx) as school:
-        restored = restore_lesson(school, cancelled_meant(school, lesson, on, at))
+        with telling_balances(school) as repriced:
+            restored = restore_lesson(school, cancelled_meant(school, lesson, on, at))
         text = lesson_text(school, restored)
+    say_balances(ctx, repriced)
     message = _("Lesson {id} takes place again: {lesson}.").format(id=restored.lesson_id, lesson=text)
     done(ctx, message, id=restored.lesson_id, date=restored.on, time=restored.time)
 
@@ -179,10 +186,11 @@ def move(
         new_day = day(school, to, meant.on)
         new_time = parse_time(at).strftime("%H:%M") if at else meant.time
         former = lesson_text(school, meant)
-        lesson_id = move_lesson(school, meant, new_day, new_time, even_so=even_so)
+        with telling_balances(school) as repriced:
+            lesson_id = move_lesson(school, meant, new_day, new_time, even_so=even_so)
         warnings = _clashes(school, lesson_id, new_day)
         text = lesson_text(school, replace(meant, on=new_day, time=new_time))
-    _warn(ctx, warnings)
+    _warn(ctx, warnings, repriced)
     message = _("Lesson {id} moved: {former} → {lesson}.").format(id=lesson_id, former=former, lesson=text)
     done(ctx, message, id=lesson_id, date=new_day, time=new_time)
 
@@ -198,10 +206,13 @@ def edit(
     note: Annotated[str, typer.Option("--note", help=_("A note."))] = "",
     teacher: Teacher = "",
     room: Room = "",
-    minutes: Annotated[int, typer.Option("--minutes", help=_("Length in minutes."))] = 0,
+    minutes: Annotated[int, typer.Option("--minutes", help=_("Length in minutes."), show_default=False)] = 0,
+    own: OwnFields = [],  # noqa: B006
+    unset: Unset = [],  # noqa: B006
     new: New = False,
 ) -> None:
     from schoolcrm.core.learning.lesson_changes import edit_lesson
+    from schoolcrm.core.people.custom_fields import set_values, told_values
 
     with writing(ctx) as school:
         meant = existing_lesson(school, lesson, on, at)
@@ -211,16 +222,28 @@ def edit(
             "note": note.strip(),
             "teacher_id": entry_named(school, "teachers", teacher, new=new),
             "room_id": entry_named(school, "rooms", room, new=new),
-            "minutes": minutes,
+            "minutes": minutes if given(ctx, "minutes") else None,
         }
-        facts = {name: value for name, value in told.items() if value}
-        if not facts:
+        facts = _emptied(unset) | {name: value for name, value in told.items() if value not in (None, "")}
+        custom = told_values(school.db, "lesson", own, unset, school.today)
+        if not (facts or custom):
             raise WrongUsage(_("There is nothing to change."), _("Say what: --topic, --homework, --teacher, --room…"))
         lesson_id = edit_lesson(school, meant, facts)
+        set_values(school, "lesson", lesson_id, custom)
         warnings = _clashes(school, lesson_id, meant.on) if {"teacher_id", "room_id", "minutes"} & facts.keys() else []
         text = lesson_text(school, meant)
     _warn(ctx, warnings)
     done(ctx, _("Lesson {id} changed: {lesson}.").format(id=lesson_id, lesson=text), id=lesson_id)
+
+
+def _emptied(unset: list[str]) -> dict[str, str | int | None]:
+    """Return column → None of the lesson's own facts to be emptied; BadValue for one that can't be lists those."""
+    from schoolcrm.core.learning.lesson_changes import CAN_BE_EMPTIED
+    from schoolcrm.core.people.custom_fields import is_own
+    from schoolcrm.core.people.facts import columns_emptied
+
+    plain = [name for name in unset if not is_own(name)]
+    return columns_emptied(CAN_BE_EMPTIED, plain, ["field.NAME"])
 
 
 def _blank(school: "WritableSchool", group: str, student: str, on: "date", at: str) -> "PlannedLesson":
@@ -250,13 +273,6 @@ def _came(text: str) -> bool:
     raise BadValue(_("«{value}» is neither present nor absent.").format(value=text), _("Write present or absent."))
 
 
-def _marked(school: "School", lesson: "PlannedLesson", made: dict[str, object], *, came: bool) -> str:
-    sentence = _("{student} was at the lesson {lesson}; charged {charge}.")
-    if not came:
-        sentence = _("{student} missed the lesson {lesson}; charged {charge}.")
-    return sentence.format(student=made["student"], lesson=lesson_text(school, lesson), charge=made["charge"])
-
-
 def _clashes(school: "School", lesson_id: int, on: "date") -> list[str]:
     from schoolcrm.core.learning.lesson_changes import clashes_of_lesson
     from schoolcrm.reports.clashes import clash_sentences
@@ -264,14 +280,7 @@ def _clashes(school: "School", lesson_id: int, on: "date") -> list[str]:
     return clash_sentences(school.db, clashes_of_lesson(school.db, lesson_id, on))
 
 
-def _expected(school: "School", lesson: "PlannedLesson") -> list[int]:
-    from schoolcrm.core.learning.lessons import expected_students
-
-    return [one.student_id for one in expected_students(school.db, lesson)]
-
-
 def _warn(ctx: typer.Context, warnings: list[str], sentences: Sequence[str] = ()) -> None:
     for warning in warnings:
         say(ctx, _("warning: {sentence}").format(sentence=warning))
-    for sentence in sentences:
-        say(ctx, sentence)
+    say_balances(ctx, sentences)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from schoolcrm.commands.session import choose, day
 from schoolcrm.core.errors import Ambiguous, NotFound, Refused
 from schoolcrm.core.language import _
+from schoolcrm.core.store.cells import group_name, student_name
 
 if TYPE_CHECKING:
     from datetime import date
@@ -33,6 +34,8 @@ def lesson_meant(school: "School", ref: str, on: str, at: str) -> tuple["Planned
     try:
         group_id = choose(find_group, school.db, ref)
     except NotFound:
+        if number is not None and not (on or at):
+            raise _no_such_number(number) from None
         own = None if number is not None else _own_lesson(school, ref, that_day, time)
         if own is None:
             raise
@@ -62,7 +65,7 @@ def existing_lesson(school: "School", ref: str, on: str, at: str) -> "PlannedLes
             stored_lesson(school.db, gone)  # says that it was cancelled, and how it comes back
         raise NotFound(
             _("{name} has no lesson on {day}.").format(
-                name=_group_name(school, lesson.group_id), day=human_date(lesson.on)
+                name=group_name(school.db, lesson.group_id), day=human_date(lesson.on)
             ),
             _("'schoolcrm lessons list --group {group}' shows the lessons of this month with their numbers.").format(
                 group=lesson.group_id
@@ -100,7 +103,9 @@ def lesson_text(school: "School", lesson: "PlannedLesson") -> str:
     from schoolcrm.core.rules.dates import human_date
 
     whose = (
-        _group_name(school, lesson.group_id) if lesson.student_id is None else student_name(school, lesson.student_id)
+        group_name(school.db, lesson.group_id)
+        if lesson.student_id is None
+        else student_name(school.db, lesson.student_id)
     )
     return f"{whose} · {human_date(lesson.on)} {lesson.time}"
 
@@ -119,7 +124,7 @@ def _own_lesson(school: "School", ref: str, on: "date", time: str) -> "PlannedLe
     if lesson is None:
         raise Refused(
             _("{student} has no individual lesson on {day}.").format(
-                student=student_name(school, student_id), day=human_date(on)
+                student=student_name(school.db, student_id), day=human_date(on)
             ),
             _("Name the group instead, or see 'schoolcrm schedule list --student'."),
         )
@@ -145,13 +150,22 @@ def _numbered(school: "School", number: int) -> "PlannedLesson | None":
     raise _group_or_lesson(school, number, group[0], lesson)
 
 
+def _no_such_number(number: int) -> NotFound:
+    return NotFound(
+        _("There is no lesson {id}, nor a group of that number.").format(id=number),
+        _("'schoolcrm lessons list' shows the lessons of this month with their numbers."),
+    )
+
+
 def _group_or_lesson(school: "School", number: int, group: str, lesson: "PlannedLesson") -> Ambiguous:
     from shlex import quote
 
     from schoolcrm.core.rules.dates import human_date
 
     whose = (
-        _group_name(school, lesson.group_id) if lesson.student_id is None else student_name(school, lesson.student_id)
+        group_name(school.db, lesson.group_id)
+        if lesson.student_id is None
+        else student_name(school.db, lesson.student_id)
     )
     day = {"day": human_date(lesson.on), "time": lesson.time}
     return Ambiguous(
@@ -166,10 +180,6 @@ def _group_or_lesson(school: "School", number: int, group: str, lesson: "Planned
             (number, _("lesson of {day} {time}: {name}").format(name=whose, **day)),
         ],
     )
-
-
-def _group_name(school: "School", group_id: int | None) -> str:
-    return str(school.db.execute("SELECT name FROM study_group WHERE id = ?", (group_id,)).fetchone()[0])
 
 
 def _of_extra(school: "School", lesson: "PlannedLesson") -> str:
@@ -190,9 +200,28 @@ def _of_extra(school: "School", lesson: "PlannedLesson") -> str:
     return sentence.format(day=human_date(lesson.on), time=lesson.time)
 
 
-def student_name(school: "School", student_id: int) -> str:
-    """Return the student's name."""
-    return str(school.db.execute("SELECT name FROM student WHERE id = ?", (student_id,)).fetchone()[0])
+def holiday_remark(school: "School", lesson: "PlannedLesson") -> str:
+    """Return a sentence that names the holidays on the lesson's day; empty: there is none."""
+    from schoolcrm.core.learning.holidays import find_holidays
+
+    holidays = find_holidays(school.db, lesson.on, lesson.on)
+    if not holidays:
+        return ""
+    return _("The lesson falls on a holiday: {holidays}.").format(holidays="; ".join(one.label for one in holidays))
+
+
+def mark_sentence(school: "School", lesson: "PlannedLesson", mark: "MarkWritten") -> str:
+    """Return what was written about one student at a lesson, and what it costs."""
+    from schoolcrm.core.rules.money import human_money
+
+    sentence = _("{student} was at the lesson {lesson}; charged {charge}.")
+    if not mark.attended:
+        sentence = _("{student} missed the lesson {lesson}; charged {charge}.")
+    return sentence.format(
+        student=student_name(school.db, mark.student_id),
+        lesson=lesson_text(school, lesson),
+        charge=human_money(mark.charge),
+    )
 
 
 def mark_json(school: "School", mark: "MarkWritten") -> dict[str, object]:
@@ -202,7 +231,7 @@ def mark_json(school: "School", mark: "MarkWritten") -> dict[str, object]:
     reason = school.db.execute("SELECT short FROM absence_reason WHERE id = ?", (mark.reason_id,)).fetchone()
     return {
         "student_id": mark.student_id,
-        "student": student_name(school, mark.student_id),
+        "student": student_name(school.db, mark.student_id),
         "attended": mark.attended,
         "reason": reason[0] if reason else None,
         "charge": machine_money(mark.charge),

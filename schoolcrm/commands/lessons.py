@@ -5,13 +5,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from schoolcrm.commands import lesson_changes, lessons_import
-from schoolcrm.commands.lesson_named import lesson_meant, mark_json, student_name
+from schoolcrm.commands.lesson_named import holiday_remark, lesson_meant, mark_json
 from schoolcrm.commands.lessons_group import At, LessonRef, OnDay, app
+from schoolcrm.commands.people_options import Columns, Limit, Offset, OwnFields, Query, Sort, wish_of
 from schoolcrm.commands.periods import From, PeriodName, To, period_of
 from schoolcrm.commands.questions import can_ask
 from schoolcrm.commands.session import choose, done, reading, say, show, writing
 from schoolcrm.core.errors import WrongUsage
 from schoolcrm.core.language import _, ngettext
+from schoolcrm.core.store.cells import student_name
 from schoolcrm.lazy import Changing, Showing
 
 if TYPE_CHECKING:
@@ -34,23 +36,27 @@ def hold(
     ] = [],  # noqa: B006
     all_present: Annotated[bool, typer.Option("--all-present", help=_("All members came but those absent."))] = False,
     topic: Annotated[str, typer.Option("--topic", help=_("What the lesson was about."))] = "",
+    own: OwnFields = [],  # noqa: B006
     even_so: Annotated[bool, typer.Option("--even-so", help=_("Also a lesson after today."))] = False,
 ) -> None:
     from schoolcrm.commands.roll_call import call_roll
     from schoolcrm.core.learning.lessons import expected_students, require_due, trial_guests
     from schoolcrm.core.learning.lessons import hold as hold_lesson
+    from schoolcrm.core.people.custom_fields import set_values, told_values
 
     with reading(ctx) as school:
         meant, remark = lesson_meant(school, lesson, on, at)
+        holiday = holiday_remark(school, meant)
         if not even_so:
             require_due(meant, school.today)
         members = expected_students(school.db, meant)
         attendances = _attendances(school, members, present, absent, all_present=all_present)
+        custom = told_values(school.db, "lesson", own, [], school.today)
         named = {attendance.student_id for attendance in attendances}
         waiting = [one for one in members if not one.marked and one.student_id not in named]
         guests = [one for one in trial_guests(school.db, meant) if one.student_id not in named]
-    if remark:
-        say(ctx, remark)
+    for sentence in filter(None, (remark, holiday)):
+        say(ctx, sentence)
     if (waiting or guests) and not ctx.obj.yes and can_ask():
         attendances += call_roll(ctx, meant, [*waiting, *guests])
     elif guests:
@@ -58,36 +64,45 @@ def hold(
         say(ctx, _("Booked for a trial at this lesson: {names}; --present or --absent marks them.").format(names=names))
     with writing(ctx) as school:
         held = hold_lesson(school, meant, attendances, topic=topic, even_so=even_so)
+        set_values(school, "lesson", held.id, custom)
         message = _told(school, held, topic)
         marks = [mark_json(school, mark) for mark in held.marks]
     done(ctx, message, id=held.id, date=held.on, time=held.time, marks=marks)
 
 
-@app.command("list", cls=Showing, help=_("Lessons of a period: planned, held and cancelled."))
+@app.command("list", cls=Showing, help=_("Lessons of a period that answer to all terms: planned, held, cancelled."))
 def list_(
     ctx: typer.Context,
+    query: Query = [],  # noqa: B006
     group: Annotated[str, typer.Option("--group", help=_("Only this group's."))] = "",
     student: Annotated[str, typer.Option("--student", help=_("Only this student's."))] = "",
     unheld: Annotated[bool, typer.Option("--unheld", help=_("Only those past and still to be held."))] = False,
     first: From = "",
     last: To = "",
     period: PeriodName = "",
+    columns: Columns = "",
+    sort: Sort = "",
+    limit: Limit = 0,
+    offset: Offset = 0,
 ) -> None:
     from schoolcrm.core.learning.references import find_group
     from schoolcrm.core.people.references import find_student
-    from schoolcrm.reports.lessons import find_lessons, lessons_table
+    from schoolcrm.reports import lessons as report
 
+    wish = wish_of(query, columns, sort, limit=limit, offset=offset, archived=False, everything=False)
     with reading(ctx) as school:
         span = period_of(school, first, last, period)
-        rows = find_lessons(
-            school.db,
-            span,
-            school.today,
-            group_id=choose(find_group, school.db, group) if group else None,
-            student_id=choose(find_student, school.db, student) if student else None,
-            unheld=unheld,
-        )
-    show(ctx, lessons_table(rows, span))
+        asked = {
+            "group_id": choose(find_group, school.db, group) if group else None,
+            "student_id": choose(find_student, school.db, student) if student else None,
+        }
+        if any(wish[:-1]):
+            listing = report.find_listing(school.db, span, school.today, wish, **asked, unheld=unheld)
+            table = report.lessons_listing(listing, wish, span)
+        else:
+            rows = report.find_lessons(school.db, span, school.today, **asked, unheld=unheld)
+            table = report.lessons_table(rows, span)
+    show(ctx, table)
 
 
 def _attendances(
@@ -109,7 +124,7 @@ def _attendances(
     twice = next((number for number in named if named.count(number) > 1), None)
     if twice is not None:
         raise WrongUsage(
-            _("{student} is named twice.").format(student=student_name(school, twice)),
+            _("{student} is named twice.").format(student=student_name(school.db, twice)),
             _("Name each student once, in --present or in --absent."),
         )
     if all_present:
@@ -148,7 +163,7 @@ def _summary(school: "School", marks: list["MarkWritten"]) -> str:
         ("none", _("no subscription: {names}")),
         ("over", _("subscription used up, charged into debt: {names}")),
     ):
-        names = [student_name(school, mark.student_id) for mark in marks if mark.basis == basis]
+        names = [student_name(school.db, mark.student_id) for mark in marks if mark.basis == basis]
         if names:
             parts.append(text.format(names=", ".join(names)))
     return "; ".join(parts) + "."

@@ -1,40 +1,23 @@
 """`schoolcrm payments`: money in, money out, corrections."""
 
-import re
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from schoolcrm.commands import payments_import
 from schoolcrm.commands.new_entries import New, entry_named
+from schoolcrm.commands.people_options import given
 from schoolcrm.commands.periods import From, PeriodName, To, period_of
-from schoolcrm.commands.session import choose, day, done, reading, show, writing
+from schoolcrm.commands.questions import answer, ask_line, can_ask
+from schoolcrm.commands.session import choose, day, done, reading, say, show, writing
 from schoolcrm.core.errors import WrongUsage
 from schoolcrm.core.language import _
 from schoolcrm.lazy import Changing, Showing, group
 
 app = group(_("Money in, money out, corrections."))
 
-_NEGATIVE = re.compile(r"-[\d\s\u00a0\u202f.,]+")
 
-
-class WithSignedAmount(Changing):
-    """A command one of whose arguments may be a sum with a leading minus, which is no option."""
-
-    def parse_args(self, ctx: Any, args: list[str]) -> Any:
-        """Read "-500" as the sum it is: with the true minus sign the parser leaves it alone."""
-        valued = {name for param in self.params if not getattr(param, "is_flag", True) for name in param.opts}
-        before = ["", *args]
-        return super().parse_args(
-            ctx,
-            [
-                "−" + word[1:] if _NEGATIVE.fullmatch(word) and before[at] not in valued else word
-                for at, word in enumerate(args)
-            ],
-        )
-
-
-@app.command(cls=WithSignedAmount, help=_("Record a payment: income unless --kind says otherwise."))
+@app.command(cls=Changing, help=_("Record a payment: income unless --kind says otherwise."))
 def add(
     ctx: typer.Context,
     client: Annotated[str, typer.Argument(help=_("Client (or student): id, name or phone."))],
@@ -59,7 +42,7 @@ def add(
     from schoolcrm.core.people.own_students import find_student_of
     from schoolcrm.core.people.references import find_client
     from schoolcrm.core.rules.money import human_money, machine_money, parse_money
-    from schoolcrm.reports.names import client_name
+    from schoolcrm.core.store.cells import client_name
 
     kopecks = parse_money(_the_amount(amount, amount_option))
     with writing(ctx) as school:
@@ -99,7 +82,7 @@ def list_(
     period: PeriodName = "",
 ) -> None:
     from schoolcrm.core.people.references import find_client
-    from schoolcrm.reports.names import client_name
+    from schoolcrm.core.store.cells import client_name
     from schoolcrm.reports.payments import find_payments, payments_table
 
     with reading(ctx) as school:
@@ -118,20 +101,31 @@ def void(
     reason: Annotated[str, typer.Option("--reason", help=_("Why."))] = "",
 ) -> None:
     from schoolcrm.core.money.ledger import balance
-    from schoolcrm.core.money.payments import void_payment
+    from schoolcrm.core.money.payments import counted_payment, void_payment
     from schoolcrm.core.rules.dates import human_date
     from schoolcrm.core.rules.money import human_money, machine_money
-    from schoolcrm.reports.names import client_name
+    from schoolcrm.core.store.cells import client_name
 
     with writing(ctx) as school:
-        voided = void_payment(school, payment, reason)
+        counted_payment(school.db, payment)  # refused before anything is asked
+        why = _reason(ctx, payment, reason)
+        voided = void_payment(school, payment, why)
         name = client_name(school.db, voided.client_id)
         left = balance(school.db, voided.client_id)
+    if not why:
+        say(ctx, _("warning: no reason is kept with it; --reason gives one."))
     message = _("Payment {id} is void: {name}, {amount} of {day}; balance now {balance}.").format(
         id=payment, name=name, amount=human_money(voided.amount), day=human_date(voided.on), balance=human_money(left)
     )
     made = {"client_id": voided.client_id, "date": voided.on, "amount": machine_money(voided.amount)}
-    done(ctx, message, id=payment, **made, balance=machine_money(left))
+    done(ctx, message, id=payment, **made, reason=why or None, balance=machine_money(left))
+
+
+def _reason(ctx: typer.Context, payment: int, reason: str) -> str:
+    """Return why the payment is void: as told, or as the person at the terminal says; empty: nobody says."""
+    if given(ctx, "reason") or not can_ask():
+        return reason.strip()
+    return answer(("void", payment), lambda: ask_line(_("Why is it void? Enter: no reason.")))
 
 
 app.command("import", cls=Changing, help=_("Bring payments in from CSV or Excel."))(payments_import.import_)

@@ -87,11 +87,22 @@ class _Kind(NamedTuple):
 
 def _list(ctx: typer.Context, kind: _Kind, wish: "Wish", *, saved: str, save: str, yes: bool) -> None:
     """Fetch, keep the filter if asked to, print: a filter that can't be made is never kept."""
+    _require_names(ctx)
     listing, wish = _find(ctx, kind, wish, saved)
     if save:
         ctx.obj.yes = yes
         _keep(ctx, kind.registry.entity, save, wish)
     show(ctx, kind.table(listing, wish))
+
+
+def _require_names(ctx: typer.Context) -> None:
+    """Raise BadValue for --save or --saved with an empty name: it would be as if it weren't there."""
+    from schoolcrm.core.listing.saved_filters import filter_name
+
+    for option in ("save", "saved"):
+        source = ctx.get_parameter_source(option)
+        if source is not None and source.name == "COMMANDLINE":
+            filter_name(ctx.params[option])
 
 
 def _find(ctx: typer.Context, kind: _Kind, wish: "Wish", saved: str) -> "tuple[Listing, Wish]":
@@ -150,11 +161,13 @@ def filters_app(entity: str) -> typer.Typer:
 
     @app.command(cls=Changing, help=_("Remove a saved filter."))
     def remove(ctx: typer.Context, name: FilterName) -> None:
-        from schoolcrm.core.listing.saved_filters import remove_saved
+        from schoolcrm.core.listing.saved_filters import remove_saved, saved_id
 
         with writing(ctx) as school:
+            number = saved_id(school.db, entity, name)
             removed = remove_saved(school, entity, name)
             confirm(ctx, _("The saved filter «{name}» would be removed.").format(name=removed.name))
-        done(ctx, _("The saved filter «{name}» is removed.").format(name=removed.name), name=removed.name)
+        message = _("The saved filter «{name}» is removed.").format(name=removed.name)
+        done(ctx, message, id=number, name=removed.name)
 
     return app

@@ -17,10 +17,16 @@ Note = Annotated[str, typer.Option("--note", metavar="TEXT", help=_("A note."))]
 OwnFields = Annotated[
     list[str], typer.Option("--field", metavar="NAME=VALUE", help=_("A field the school has added; repeatable."))
 ]
+Unset = Annotated[
+    list[str], typer.Option("--unset", metavar="FIELD", help=_("Empty a field, before others are set; repeatable."))
+]
 Query = Annotated[
     list[str],
     typer.Argument(
-        metavar="[QUERY]...", help=_("Terms, all must hold: a word, field:value, field:a..b, ^term, is:debtor…")
+        metavar="[QUERY]...",
+        help=_(
+            "Terms, all must hold: a word, field:value, field:a,b (a comma itself: \\,), field:a..b, ^term, is:debtor…"
+        ),
     ),
 ]
 Columns = Annotated[str, typer.Option("--columns", metavar="A,B", help=_("Which columns, in which order."))]
@@ -54,13 +60,18 @@ def refuse_empty(ctx: typer.Context) -> None:
     for option in ctx.command.params:
         values = ctx.params.get(str(option.name))
         texts = values if isinstance(values, list) else [values]
-        source = ctx.get_parameter_source(str(option.name))
-        given = source is not None and source.name == "COMMANDLINE" and option.param_type_name == "option"
-        if given and any(isinstance(text, str) and not text.strip() for text in texts):
+        named = option.param_type_name == "option" and given(ctx, str(option.name))
+        if named and any(isinstance(text, str) and not text.strip() for text in texts):
             raise WrongUsage(
                 _("{option} is empty.").format(option=option.opts[0]),
                 _("--unset NAME empties a field; an option that isn't given leaves its field as it is."),
             )
+
+
+def given(ctx: typer.Context, parameter: str) -> bool:
+    """Tell whether the command line names the parameter, whatever its value: 0 may be meant."""
+    source = ctx.get_parameter_source(parameter)
+    return source is not None and source.name == "COMMANDLINE"
 
 
 def _split(text: str) -> list[str]:

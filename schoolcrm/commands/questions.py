@@ -53,7 +53,8 @@ def can_ask() -> bool:
 
 def ask_yes(question: str) -> bool:
     """Put a yes-or-no question; anything but yes is no."""
-    return ask_line(f"{question} {_('[y/N]')}").casefold() in {"y", "yes", "д", "да"}
+    keys = _("[y/N]")
+    return ask_line(f"{question} {keys}").casefold() in {"y", "yes", "д", "да"}
 
 
 def ask_line(prompt: str) -> str:

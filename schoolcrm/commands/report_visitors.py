@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from schoolcrm.commands.people_options import given
 from schoolcrm.commands.periods import From, PeriodName, To, period_of
 from schoolcrm.commands.report_group import app
 from schoolcrm.commands.session import choose, reading, show
@@ -95,7 +96,9 @@ def ltv(
     kinds: Annotated[
         str, typer.Option("--kinds", metavar="income,goods", help=_("Which payments are added up; default: both."))
     ] = "income,goods",
-    top: Annotated[int, typer.Option("--top", metavar="N", help=_("Only the first N clients; 0: all."))] = 0,
+    top: Annotated[
+        int, typer.Option("--top", metavar="N", help=_("Only the first N clients; default: all."), show_default=False)
+    ] = 0,
     least: Annotated[
         str, typer.Option("--min", metavar="AMOUNT", help=_("Leave out clients with this sum or less."))
     ] = "",
@@ -107,7 +110,8 @@ def ltv(
     from schoolcrm.core.rules.money import parse_money
     from schoolcrm.reports.ltv import Choice, find_ltv, kinds_named, ltv_table
 
-    choice = Choice(kinds_named(kinds), top, parse_money(least) if least else None, skip_archived)
+    most = top if given(ctx, "top") else None
+    choice = Choice(kinds_named(kinds), most, parse_money(least) if least else None, skip_archived)
     with reading(ctx) as school:
         span = period_of(school, first, last, period)
         found = find_ltv(school.db, span, choice)

@@ -4,29 +4,57 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from schoolcrm.core.language import _
+import typer
+
+from schoolcrm.commands.session import say
+from schoolcrm.core.language import _, ngettext
 
 if TYPE_CHECKING:
+    from schoolcrm.core.money.pricing_anew import PricedAnew
     from schoolcrm.core.store.transaction import WritableSchool
+
+MOST_NAMED = 10
+"""How many clients are named when what concerns the whole school, as a holiday does, concerns many."""
 
 
 @contextmanager
-def telling_balances(school: "WritableSchool", student_ids: Iterable[int]) -> Iterator[list[str]]:
-    """Yield a list that is filled, at the end, with a sentence for each client whose balance has changed meanwhile."""
-    from schoolcrm.core.money.ledger import balance
-    from schoolcrm.core.rules.money import human_money
-    from schoolcrm.reports.names import client_name
+def telling_balances(school: "WritableSchool") -> Iterator[list[str]]:
+    """Yield a list that is filled, at the end, with a sentence for each client who was charged anew meanwhile.
 
-    owner = "SELECT client_id FROM student WHERE id = ?"
-    clients = {school.db.execute(owner, (student_id,)).fetchone()[0] for student_id in student_ids}
-    before = {client_id: balance(school.db, client_id) for client_id in sorted(clients)}
+    Who only had marks made or taken back meanwhile is left out: the command that did it tells so itself.
+    """
+    from schoolcrm.core.money.pricing_anew import last_change, priced_anew
+
+    before = last_change(school.db)
     sentences: list[str] = []
     yield sentences
-    for client_id, former in before.items():
-        now = balance(school.db, client_id)
-        if now != former:
-            sentences.append(
-                _("Lessons held this month are priced anew: the balance of {client} was {former} and is {now}.").format(
-                    client=client_name(school.db, client_id), former=human_money(former), now=human_money(now)
-                )
-            )
+    changed = priced_anew(school.db, before)
+    sentences += [_sentence(school, one) for one in changed[:MOST_NAMED]]
+    if len(changed) > MOST_NAMED:
+        rest = len(changed) - MOST_NAMED
+        more = ngettext(
+            "Priced anew is also what {count} more client owes.",
+            "Priced anew is also what {count} more clients owe.",
+            rest,
+        )
+        sentences.append(more.format(count=rest))
+
+
+def say_balances(ctx: typer.Context, sentences: Iterable[str]) -> None:
+    """Say what `telling_balances` found, once it is written."""
+    for sentence in sentences:
+        say(ctx, sentence)
+
+
+def _sentence(school: "WritableSchool", one: "PricedAnew") -> str:
+    from schoolcrm.core.money.ledger import balance
+    from schoolcrm.core.rules.money import human_money
+    from schoolcrm.core.store.cells import client_name
+
+    sentence = _("Lessons held this month are priced anew: the balance of {client} was {former} and is {now}.")
+    if one.upfront:
+        sentence = _("Charges of subscriptions are priced anew: the balance of {client} was {former} and is {now}.")
+    now = balance(school.db, one.client_id)
+    return sentence.format(
+        client=client_name(school.db, one.client_id), former=human_money(now + one.charged), now=human_money(now)
+    )

@@ -4,31 +4,30 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from schoolcrm.commands import schedule_export, schedule_holidays, schedule_lines
-from schoolcrm.commands.new_entries import New, entry_named
+from schoolcrm.commands import schedule_edit, schedule_export, schedule_holidays, schedule_lines
+from schoolcrm.commands.clash_warnings import clashes_of_line, warn
+from schoolcrm.commands.new_entries import New
 from schoolcrm.commands.periods import From, PeriodName, To, period_of
+from schoolcrm.commands.repriced import say_balances, telling_balances
 from schoolcrm.commands.schedule_group import (
-    LOOK_FOR_CLASHES,
     OfClient,
     OfGroup,
     OfRoom,
     OfStudent,
     OfTeacher,
     app,
+    entries,
     scope_of,
 )
-from schoolcrm.commands.session import choose, day, done, optional_day, reading, say, show, writing
+from schoolcrm.commands.session import choose, day, done, optional_day, reading, show, writing
 from schoolcrm.core.errors import WrongUsage
 from schoolcrm.core.language import _
 from schoolcrm.lazy import Changing, Showing
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from schoolcrm.core.store.database import School
-    from schoolcrm.core.store.transaction import WritableSchool
 
-__all__ = ["app", "schedule_export", "schedule_holidays", "schedule_lines"]
+__all__ = ["app", "schedule_edit", "schedule_export", "schedule_holidays", "schedule_lines"]
 
 HIDABLE = ("room", "teacher", "subject")
 
@@ -70,13 +69,14 @@ def add(
             minutes=minutes,
             every_weeks=every,
             **_owner(school, group, student),
-            **_entries(school, subject, teacher, room, lesson_type, new=new),
+            **entries(school, subject, teacher, room, lesson_type, new=new),
         )
-        number = add_slot(school, line)
+        with telling_balances(school) as repriced:
+            number = add_slot(school, line)
         text = slot_text(find_slot(school.db, number))
-        warnings = _clashes(school, number, line.first_on)
-    for warning in warnings:
-        say(ctx, _("warning: {sentence}").format(sentence=warning))
+        warnings = clashes_of_line(school, number, line.first_on)
+    warn(ctx, warnings)
+    say_balances(ctx, repriced)
     message = _("Line {id} of the schedule added: {lessons}, from {first}.")
     done(ctx, message.format(id=number, lessons=text, first=human_date(line.first_on)), id=number)
 
@@ -89,26 +89,6 @@ def _owner(school: "School", group: str, student: str) -> dict[str, int | None]:
         "group_id": choose(find_group, school.db, group) if group else None,
         "student_id": choose(find_student, school.db, student) if student else None,
     }
-
-
-def _entries(
-    school: "WritableSchool", subject: str, teacher: str, room: str, lesson_type: str, *, new: bool
-) -> dict[str, int | None]:
-    return {
-        "subject_id": entry_named(school, "subjects", subject, new=new),
-        "teacher_id": entry_named(school, "teachers", teacher, new=new),
-        "room_id": entry_named(school, "rooms", room, new=new),
-        "lesson_type_id": entry_named(school, "lesson-types", lesson_type, new=new),
-    }
-
-
-def _clashes(school: "WritableSchool", slot_id: int, first: "date") -> list[str]:
-    """Return what the line clashes with in its first weeks from today."""
-    from schoolcrm.core.learning.clashes import clashes_of_slot
-    from schoolcrm.reports.clashes import clash_sentences
-
-    begin = max(first, school.today)
-    return clash_sentences(school.db, clashes_of_slot(school.db, slot_id, begin, begin + LOOK_FOR_CLASHES))
 
 
 @app.command("list", cls=Showing, help=_("The lessons of a period, or with --lines the regular schedule."))

@@ -1,21 +1,20 @@
 """What the modules of `schoolcrm schedule` share: the group its commands are added to, and whose lessons are meant."""
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from schoolcrm.commands.new_entries import entry_named
 from schoolcrm.commands.session import choose
 from schoolcrm.core.language import _
 from schoolcrm.lazy import group
 
 if TYPE_CHECKING:
     from schoolcrm.core.store.database import School
+    from schoolcrm.core.store.transaction import WritableSchool
     from schoolcrm.reports.schedule import Scope
 
 app = group(_("The regular schedule of groups and students."))
-
-LOOK_FOR_CLASHES = timedelta(weeks=5)
 
 OfClient = Annotated[str, typer.Option("--client", help=_("Only this client's students."))]
 OfStudent = Annotated[str, typer.Option("--student", help=_("Only this student."))]
@@ -38,3 +37,15 @@ def scope_of(school: "School", client: str, student: str, group: str, teacher: s
         teacher_id=choose(find_entry, school.db, "teachers", teacher) if teacher else None,
         room_id=choose(find_entry, school.db, "rooms", room) if room else None,
     )
+
+
+def entries(
+    school: "WritableSchool", subject: str, teacher: str, room: str, lesson_type: str, *, new: bool
+) -> dict[str, int | None]:
+    """Return the catalogue entries that a line is given by their columns; None for an empty name."""
+    return {
+        "subject_id": entry_named(school, "subjects", subject, new=new),
+        "teacher_id": entry_named(school, "teachers", teacher, new=new),
+        "room_id": entry_named(school, "rooms", room, new=new),
+        "lesson_type_id": entry_named(school, "lesson-types", lesson_type, new=new),
+    }

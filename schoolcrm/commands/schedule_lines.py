@@ -4,8 +4,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from schoolcrm.commands.clash_warnings import LOOK_FOR_CLASHES
 from schoolcrm.commands.periods import From, PeriodName, To, period_of
-from schoolcrm.commands.schedule_group import LOOK_FOR_CLASHES, app
+from schoolcrm.commands.repriced import say_balances, telling_balances
+from schoolcrm.commands.schedule_group import app
 from schoolcrm.commands.session import choose, confirm, day, done, reading, say, show, writing
 from schoolcrm.core.language import _, ngettext
 from schoolcrm.lazy import Changing, Showing
@@ -33,8 +35,9 @@ def end(
     with writing(ctx) as school:
         number = choose(find_line, school.db, school.today, line)
         last_on = day(school, on)
-        staying = end_line(school, number, last_on)
-        text = _text(school.db, number)
+        with telling_balances(school) as repriced:
+            staying = end_line(school, number, last_on)
+        text = line_text(school.db, number)
     if staying:
         sentence = ngettext(
             "warning: {count} lesson after that day was stored by itself and stays: {lessons}.",
@@ -42,6 +45,7 @@ def end(
             len(staying),
         )
         say(ctx, sentence.format(count=len(staying), lessons=shortened(staying)))
+    say_balances(ctx, repriced)
     message = _("Line {id} of the schedule ends: {lessons}; the last day is {last}.")
     done(ctx, message.format(id=number, lessons=text, last=human_date(last_on)), id=number, last_on=last_on)
 
@@ -52,9 +56,11 @@ def remove(ctx: typer.Context, line: LineName) -> None:
 
     with writing(ctx) as school:
         number = choose(find_line, school.db, school.today, line)
-        text = _text(school.db, number)
-        remove_line(school, number)
+        text = line_text(school.db, number)
+        with telling_balances(school) as repriced:
+            remove_line(school, number)
         confirm(ctx, _("Line {id} would be removed from the schedule: {lessons}.").format(id=number, lessons=text))
+    say_balances(ctx, repriced)
     done(ctx, _("Line {id} removed from the schedule: {lessons}.").format(id=number, lessons=text), id=number)
 
 
@@ -70,7 +76,7 @@ def clashes(ctx: typer.Context, first: From = "", last: To = "", period: PeriodN
     show(ctx, clashes_table(rows, span))
 
 
-def _text(db: "Connection", line_id: int) -> str:
+def line_text(db: "Connection", line_id: int) -> str:
     """Return whose lessons a line makes, and when, to stand in a sentence."""
     from schoolcrm.core.learning.schedule import find_slot
     from schoolcrm.reports.groups import slot_text

@@ -13,13 +13,16 @@ from schoolcrm.commands.backups import back_up_the_day
 from schoolcrm.commands.failures import note_change
 from schoolcrm.commands.questions import answer, ask_line, ask_yes, can_ask
 from schoolcrm.commands.settings import default_database
-from schoolcrm.core.errors import Ambiguous, Refused, SchoolError, WrongUsage
+from schoolcrm.core.errors import Ambiguous, Declined, Refused, SchoolError
 from schoolcrm.core.language import _
 from schoolcrm.core.rules.safetext import one_line
 
 if TYPE_CHECKING:
+    import sqlite3
+
     import typer
 
+    from schoolcrm.commands.waiting import Waiting
     from schoolcrm.core.store.database import School
     from schoolcrm.core.store.transaction import WritableSchool
     from schoolcrm.reports.table import Table
@@ -30,7 +33,8 @@ T = TypeVar("T")
 class Session:
     """What holds for the whole run, from options, environment and settings file; it travels as `ctx.obj`.
 
-    What stands here with its default is filled by the command's shared options (lazy.Changing, lazy.Showing).
+    What stands here with its default is filled by the command's shared options (lazy.Changing, lazy.Showing),
+    the currency by the school that is read.
     """
 
     yes = False
@@ -39,6 +43,8 @@ class Session:
     table_format = ""
     output = ""
     excel = False
+    currency = ""
+    waiting: "Waiting | None" = None
 
     def __init__(
         self,
@@ -119,7 +125,9 @@ def reading(ctx: "typer.Context") -> "Iterator[School]":
 
     session: Session = ctx.obj
     with database.reading(session.path, session.given_today) as school:
-        yield school
+        session.currency = database.setting(school.db, "currency", "")
+        with _sign_of_life(session, school.db):
+            yield school
 
 
 @contextmanager
@@ -129,17 +137,39 @@ def writing(ctx: "typer.Context") -> "Iterator[WritableSchool]":
 
     session: Session = ctx.obj
     command = ctx.command_path.removeprefix("schoolcrm ")
-    with transaction.writing(
+    opened = transaction.writing(
         session.path,
         session.given_today,
         user=session.user,
         command=command,
         dry_run=session.dry_run,
         before=None if session.dry_run else partial(back_up_the_day, session.path),
-    ) as school:
+    )
+    with opened as school, _sign_of_life(session, school.db):
         yield school
+        tell = _automated(ctx, command, school) if transaction.may_set_off(school) else None
     if not session.dry_run:
         note_change()
+    if tell is not None:
+        tell()
+
+
+def _automated(ctx: "typer.Context", command: str, school: "WritableSchool") -> Callable[[], None] | None:
+    from schoolcrm.commands.automated import finish
+
+    return finish(ctx, command, school)
+
+
+@contextmanager
+def _sign_of_life(session: Session, db: "sqlite3.Connection") -> Iterator[None]:
+    """Show on a terminal how long the work on the school takes, once it takes longer than a moment."""
+    if session.quiet or not sys.stderr.isatty():
+        yield
+        return
+    from schoolcrm.commands.waiting import shown_wait
+
+    with shown_wait(db) as session.waiting:
+        yield
 
 
 def show(ctx: "typer.Context", table: "Table") -> None:
@@ -149,7 +179,8 @@ def show(ctx: "typer.Context", table: "Table") -> None:
     session: Session = ctx.obj
     file = Path(session.output) if session.output else None
     usual_format = session.usual_format or "table"
-    write(table, Output(session.table_format or None, file, session.excel, usual_format, session.excel_is_usual))
+    asked = Output(session.table_format or None, file, session.excel, usual_format, session.excel_is_usual)
+    write(table, asked._replace(currency=session.currency))
 
 
 def done(ctx: "typer.Context", message: str, **made: Any) -> None:
@@ -159,11 +190,6 @@ def done(ctx: "typer.Context", message: str, **made: Any) -> None:
         import json
 
         sys.stdout.write(json.dumps(made, ensure_ascii=False, default=str) + "\n")
-    elif session.result_format:
-        raise WrongUsage(
-            _("A changing command can't print as «{format}».").format(format=session.result_format),
-            _("Use --format json."),
-        )
     else:
         say(
             ctx,
@@ -173,6 +199,7 @@ def done(ctx: "typer.Context", message: str, **made: Any) -> None:
 
 def say(ctx: "typer.Context", message: str) -> None:
     """Write a message to stderr, unless -q asks for silence."""
+    _clear_wait(ctx.obj)
     if not ctx.obj.quiet:
         sys.stderr.write(one_line(message) + "\n")
 
@@ -182,10 +209,16 @@ def confirm(ctx: "typer.Context", statement: str) -> None:
     session: Session = ctx.obj
     if session.yes or session.dry_run:
         return
+    _clear_wait(session)
     if not can_ask():
         raise Refused(statement, _("Repeat the command with --yes to do it."))
     if not answer(statement, lambda: _agreed(statement)):
-        raise Refused(_("Nothing was changed."))
+        raise Declined(_("Nothing was changed."))
+
+
+def _clear_wait(session: Session) -> None:
+    if session.waiting is not None:
+        session.waiting.clear()
 
 
 def _agreed(statement: str) -> bool:

@@ -4,11 +4,12 @@ import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from schoolcrm.core.errors import BadValue
 from schoolcrm.core.language import _
 
-NAMES = ("db", "user", "lang", "format", "csv")
+NAMES = ("db", "user", "lang", "format", "csv", "mail_password_command", "mail_password_file", "sms_command")
 
 
 def settings_file(environment: Mapping[str, str]) -> Path:
@@ -39,7 +40,17 @@ def _linux_folder(named: str, below_home: str) -> Path:
 
 def user_settings(environment: Mapping[str, str]) -> dict[str, str]:
     """Return the values of the settings file, none if there is no file; BadValue if it can't be read."""
-    file = settings_file(environment)
+    found = _read(settings_file(environment))
+    return {name: str(found[name]) for name in NAMES if name in found}
+
+
+def user_commands(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the commands that automations may run, by the names in the file's table [commands]; BadValue (R56)."""
+    table = _read(settings_file(environment)).get("commands")
+    return {name: text for name, text in table.items() if isinstance(text, str)} if isinstance(table, dict) else {}
+
+
+def _read(file: Path) -> dict[str, Any]:
     try:
         text = file.read_text("utf-8")
     except OSError:
@@ -49,10 +60,9 @@ def user_settings(environment: Mapping[str, str]) -> dict[str, str]:
     import tomllib
 
     try:
-        found = tomllib.loads(text)
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise _unreadable(file, str(error)) from error
-    return {name: str(found[name]) for name in NAMES if name in found}
 
 
 def _unreadable(file: Path, reason: str) -> BadValue:

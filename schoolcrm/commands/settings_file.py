@@ -133,6 +133,12 @@ def _read_path(text: str) -> str:
     return str(path)
 
 
+def _read_command(text: str) -> str:
+    from schoolcrm.core.office.sms import read_command
+
+    return read_command(text)
+
+
 def _read_user(text: str) -> str:
     name = tidy(text)
     if not name:
@@ -163,6 +169,17 @@ OWN_SETTINGS: Mapping[str, OwnSetting] = MappingProxyType(
         ),
         "csv": OwnSetting(
             lambda: PLAIN, N_("How csv is written: plain for programs, or for Russian Excel."), one_of(*CSV_WAYS)
+        ),
+        "mail_password_command": OwnSetting(
+            str, N_("Command whose first line is the mail server's password."), _read_command
+        ),
+        "mail_password_file": OwnSetting(
+            str, N_("File, readable by you alone, whose first line is the mail server's password."), _read_path
+        ),
+        "sms_command": OwnSetting(
+            str,
+            N_("Command that sends one sms: the phone is {phone} or its last argument, the text its input."),
+            _read_command,
         ),
     }
 )

@@ -26,11 +26,11 @@ EvenSo = Annotated[bool, typer.Option("--even-so", help=_("Even if there is one 
 
 @app.command("list", cls=Showing, help=_("Both scales: base status, name, which one is automatic, clients."))
 def list_(ctx: typer.Context) -> None:
-    from schoolcrm.reports.statuses import find_statuses, statuses_table
+    from schoolcrm.reports.statuses import find_archived, find_statuses, statuses_table
 
     with reading(ctx) as school:
-        rows = find_statuses(school.db)
-    show(ctx, statuses_table(rows))
+        rows, archived = find_statuses(school.db), find_archived(school.db)
+    show(ctx, statuses_table(rows, archived))
 
 
 @app.command(cls=Changing, help=_("Add a status of the school's own under a base; it is set by hand only."))
@@ -161,7 +161,7 @@ def recompute(
 def history(ctx: typer.Context, client: Client) -> None:
     from schoolcrm.core.people.references import find_client
     from schoolcrm.core.statuses.history import find_history
-    from schoolcrm.reports.names import client_name
+    from schoolcrm.core.store.cells import client_name
     from schoolcrm.reports.statuses import history_table
 
     with reading(ctx) as school:
@@ -174,7 +174,7 @@ def history(ctx: typer.Context, client: Client) -> None:
 def explain(ctx: typer.Context, client: Client) -> None:
     from schoolcrm.core.people.references import find_client
     from schoolcrm.core.statuses import history
-    from schoolcrm.reports.names import client_name
+    from schoolcrm.core.store.cells import client_name
     from schoolcrm.reports.status_explanation import explanation_table
 
     with reading(ctx) as school:

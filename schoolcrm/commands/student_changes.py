@@ -5,13 +5,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from schoolcrm.commands.new_entries import New, entry_named
-from schoolcrm.commands.people_options import Birthday, Note, OwnFields, Sex, refuse_empty
+from schoolcrm.commands.people_options import Birthday, Note, OwnFields, Sex, Unset, refuse_empty
 from schoolcrm.commands.session import choose, done, writing
 from schoolcrm.core.errors import NotFound, WrongUsage
 from schoolcrm.core.language import _
 
 if TYPE_CHECKING:
-    from schoolcrm.core.people.custom_fields import CustomField
     from schoolcrm.core.people.students import NewStudent
     from schoolcrm.core.store.transaction import WritableSchool
 
@@ -20,6 +19,7 @@ Teachers = Annotated[list[str], typer.Option("--teacher", metavar="NAME", help=_
 Subjects = Annotated[
     list[str], typer.Option("--subject", metavar="SUBJECT[:LEVEL]", help=_("A subject, with the level; repeatable."))
 ]
+_TEACHER = ("teacher", "teachers", "responsible_teacher")
 
 
 def edit_student(
@@ -32,15 +32,13 @@ def edit_student(
     teacher: Teachers = [],  # noqa: B006
     subject: Subjects = [],  # noqa: B006
     own: OwnFields = [],  # noqa: B006
-    unset: Annotated[
-        list[str],
-        typer.Option("--unset", metavar="FIELD", help=_("Empty a field, before others are set; repeatable.")),
-    ] = [],  # noqa: B006
+    unset: Unset = [],  # noqa: B006
     new: New = False,
 ) -> None:
     """Change what is known about a student; what isn't named stays."""
     from schoolcrm.core.people import students
     from schoolcrm.core.people.references import find_student
+    from schoolcrm.core.store.journal import last_change
 
     refuse_empty(ctx)
     texts = {"name": name, "birthday": birthday, "sex": sex, "note": note}
@@ -50,9 +48,15 @@ def edit_student(
         forgotten = any(_is_teacher(field) for field in unset)
         if not (told.facts or told.teacher_ids or told.subjects or told.custom or forgotten):
             raise WrongUsage(_("There is nothing to change."), _("Say what: --name, --birthday, --note, --unset…"))
+        before = last_change(school.db)
         students.edit_student(school, student_id, told, forgotten_teachers=forgotten)
         known_as, client_id = _known_as(school, student_id)
-    message = _("Student {id} changed: {name}.").format(id=student_id, name=known_as)
+        is_changed = last_change(school.db) > before
+    message = (
+        _("Student {id} changed: {name}.")
+        if is_changed
+        else _("Nothing to change: student {id}, {name}, has these values already.")
+    ).format(id=student_id, name=known_as)
     done(ctx, message, id=student_id, client_id=client_id)
 
 
@@ -95,20 +99,21 @@ def _told(
     new: bool,
 ) -> "NewStudent":
     from schoolcrm.core.listing.student_fields import STUDENTS
-    from schoolcrm.core.people.custom_fields import parse_assignments, read_values
-    from schoolcrm.core.people.facts import emptied, read_facts
+    from schoolcrm.core.people.custom_fields import is_own, own_names, told_values, with_own_named
+    from schoolcrm.core.people.facts import can_be_emptied, emptied, read_facts
     from schoolcrm.core.people.students import NewStudent
 
-    plain = [field for field in unset if not _is_own(field) and not _is_teacher(field)]
+    unset = with_own_named(school.db, "student", unset, [*can_be_emptied(STUDENTS), *_TEACHER])
+    plain = [field for field in unset if not is_own(field) and not _is_teacher(field)]
     numbers = (entry_named(school, "teachers", name, new=new) for name in teachers)
     return NewStudent(
         {
-            **emptied(STUDENTS, plain, ["teacher", "field.NAME"]),
+            **emptied(STUDENTS, plain, ["teacher", *own_names(school.db, "student")]),
             **read_facts(STUDENTS, texts, school.today),
         },
         subjects_named(school, subjects, new=new),
         [number for number in numbers if number is not None],
-        {**_emptied_own(school, unset), **read_values(school.db, "student", parse_assignments(own), school.today)},
+        told_values(school.db, "student", own, unset, school.today),
     )
 
 
@@ -123,21 +128,8 @@ def subjects_named(school: "WritableSchool", texts: list[str], *, new: bool) -> 
     return list(pairs.items())
 
 
-def _emptied_own(school: "WritableSchool", unset: list[str]) -> "dict[CustomField, str]":
-    from schoolcrm.core.listing.fields import CUSTOM
-    from schoolcrm.core.people.custom_fields import find_field
-
-    return {find_field(school.db, "student", field.strip()[len(CUSTOM) :]): "" for field in unset if _is_own(field)}
-
-
-def _is_own(field: str) -> bool:
-    from schoolcrm.core.listing.fields import CUSTOM
-
-    return field.strip().casefold().startswith(CUSTOM)
-
-
 def _is_teacher(field: str) -> bool:
-    return field.strip().casefold().replace("-", "_") in ("teacher", "teachers", "responsible_teacher")
+    return field.strip().casefold().replace("-", "_") in _TEACHER
 
 
 def _known_as(school: "WritableSchool", student_id: int) -> tuple[str, int]:

@@ -23,6 +23,7 @@ def add(
     teacher: Annotated[str, typer.Option("--teacher", help=_("Teacher; default: the group's."))] = "",
     note: Annotated[str, typer.Option("--note", help=_("Note."))] = "",
     new: New = False,
+    even_so: Annotated[bool, typer.Option("--even-so", help=_("Also for a day after today."))] = False,
 ) -> None:
     from schoolcrm.core.learning.references import find_group
     from schoolcrm.core.learning.test_results import Result, add_result, parse_score
@@ -42,7 +43,7 @@ def add(
             teacher_id=entry_named(school, "teachers", teacher, new=new),
             note=note,
         )
-        number = add_result(school, made)
+        number = add_result(school, made, even_so=even_so)
         name = names_of(school.db, "student", [student_id])[student_id]
     message = _("Test result {id} recorded: {student}, {result}, {day}.").format(
         id=number, student=name, result=result.strip(), day=human_date(made.on)

@@ -31,28 +31,23 @@ def add(
     birthday: Birthday = "",
     sex: Sex = "",
     note: Note = "",
-    teacher: Annotated[
-        list[str], typer.Option("--teacher", metavar="NAME", help=_("A responsible teacher; repeatable."))
-    ] = [],  # noqa: B006
-    subject: Annotated[
-        list[str],
-        typer.Option("--subject", metavar="SUBJECT[:LEVEL]", help=_("A subject, with the level; repeatable.")),
-    ] = [],  # noqa: B006
+    teacher: student_changes.Teachers = [],  # noqa: B006
+    subject: student_changes.Subjects = [],  # noqa: B006
     own: OwnFields = [],  # noqa: B006
     new: New = False,
 ) -> None:
     from schoolcrm.core.listing.student_fields import STUDENTS
-    from schoolcrm.core.people.custom_fields import parse_assignments, read_values
+    from schoolcrm.core.people.custom_fields import told_values
     from schoolcrm.core.people.facts import read_facts
     from schoolcrm.core.people.references import find_client
     from schoolcrm.core.people.students import NewStudent, add_student, namesakes
-    from schoolcrm.reports.names import client_name
+    from schoolcrm.core.store.cells import client_name
 
     texts = {"name": name, "birthday": birthday, "sex": sex, "note": note}
     with writing(ctx) as school:
         client_id = choose(find_client, school.db, client)
         facts = read_facts(STUDENTS, texts, school.today, new=True)
-        custom = read_values(school.db, "student", parse_assignments(own), school.today)
+        custom = told_values(school.db, "student", own, [], school.today)
         teachers = [entry_named(school, "teachers", each, new=new) for each in teacher]
         student = NewStudent(
             facts, student_changes.subjects_named(school, subject, new=new), [each for each in teachers if each], custom

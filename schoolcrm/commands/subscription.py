@@ -90,7 +90,7 @@ def list_(
     ] = "",
 ) -> None:
     from schoolcrm.core.people.references import find_client
-    from schoolcrm.reports.names import client_name
+    from schoolcrm.core.store.cells import client_name
     from schoolcrm.reports.subscriptions import find_sold, sold_table
 
     with reading(ctx) as school:
@@ -106,8 +106,9 @@ def _made(
     """Return the sale in a sentence, and as the object that --format json prints."""
     from schoolcrm.core.money.ledger import balance
     from schoolcrm.core.rules.money import human_money, machine_money
+    from schoolcrm.core.store.cells import student_name
 
-    (name,) = school.db.execute("SELECT name FROM student WHERE id = ?", (sale.student_id,)).fetchone()
+    name = student_name(school.db, sale.student_id)
     left = balance(school.db, sold.client_id)
     message = _("Subscription {id} sold to {name}; balance now {balance}.").format(
         id=sold.id, name=name, balance=human_money(left)

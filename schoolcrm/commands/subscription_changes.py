@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from schoolcrm.commands.people_options import given
 from schoolcrm.commands.session import choose, confirm, day, done, optional_day, reading, show, writing
 from schoolcrm.commands.subscription_group import app
 from schoolcrm.core.errors import WrongUsage
@@ -80,11 +81,12 @@ def extend(
     from schoolcrm.core.money.ledger import balance
     from schoolcrm.core.money.references import find_subscription
 
-    if bool(days) == bool(to):
+    by_days = given(ctx, "days")
+    if by_days == bool(to):
         raise WrongUsage(_("Say by how much: with --days or with --to, not both."), _("For example: --days 7."))
     with writing(ctx) as school:
         number = choose(find_subscription, school.db, subscription)
-        extended = extend_subscription(school, number, days=days or None, to=optional_day(school, to))
+        extended = extend_subscription(school, number, days=days if by_days else None, to=optional_day(school, to))
         left = balance(school.db, extended.client_id)
     message = _("Subscription {id} is valid to {last}: {plan}, {student}; balance now {balance}.")
     done(ctx, message.format(**_words(extended, left)), **_made(extended, left))

@@ -26,6 +26,9 @@ COMMANDS = (
     Entry("payments", N_("Money in, money out, corrections."), "schoolcrm.commands.payments"),
     Entry("discounts", N_("Discounts of students: percent or money off."), "schoolcrm.commands.discounts"),
     Entry("contracts", N_("Contracts with clients: period, visits, sum."), "schoolcrm.commands.contracts"),
+    Entry("tasks", N_("Tasks: what is to be done for clients."), "schoolcrm.commands.tasks"),
+    Entry("messages", N_("Messages: calls and letters noted, emails and sms sent."), "schoolcrm.commands.messages"),
+    Entry("automation", N_("What is done by itself when a field takes a value."), "schoolcrm.commands.automation"),
     Entry("status", N_("Statuses of clients: set by hand, recomputed at night."), "schoolcrm.commands.status"),
     Entry("catalog", N_("Lists the school edits: subjects, teachers, rooms…"), "schoolcrm.commands.catalog"),
     Entry("fields", N_("Fields of the school's own, of clients, students, lessons."), "schoolcrm.commands.fields"),
@@ -35,4 +38,7 @@ COMMANDS = (
     Entry("undo", N_("Take back your last operation, or an earlier one."), "schoolcrm.commands.undo"),
     Entry("redo", N_("Do again what was undone last."), "schoolcrm.commands.redo"),
     Entry("config", N_("Settings of the school, and your own."), "schoolcrm.commands.config"),
+    Entry(
+        "completion", N_("What makes Tab complete commands and names in your shell."), "schoolcrm.commands.completion"
+    ),
 )

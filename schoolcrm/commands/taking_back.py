@@ -1,9 +1,10 @@
-"""What `undo` and `redo` have in common: shown, asked for, done in one transaction, told."""
+"""What `undo` and `redo` have in common: shown, asked for with nothing held, done in one transaction, told."""
 
 from typing import TYPE_CHECKING
 
 import typer
 
+from schoolcrm.commands.backups import back_up_the_day
 from schoolcrm.commands.failures import note_change
 from schoolcrm.commands.session import confirm, done, say
 from schoolcrm.core.language import ngettext
@@ -25,14 +26,16 @@ def take_back(ctx: typer.Context, choose: "Callable[[sqlite3.Connection], Operat
     session = ctx.obj
     command = ctx.command_path.removeprefix("schoolcrm ")
     settings = {"user": session.user, "command": command, "dry_run": session.dry_run}
-    with connection(session.path) as db:
+    with connection(session.path, dry_run=session.dry_run) as db:
         chosen = choose(db)
-        with operation(db, session.given_today, **settings, undoes=chosen.id) as school:
-            undoing = prepare(school, chosen)
-            statement = _statement(db, undoing)
-            if session.dry_run:
-                say(ctx, statement)
+        undoing = prepare(db, chosen)
+        statement = _statement(db, undoing)
+        if session.dry_run:
+            say(ctx, statement)
+        else:
             confirm(ctx, statement)
+            back_up_the_day(session.path, db)
+        with operation(db, session.given_today, **settings, undoes=chosen.id) as school:
             carry_out(school, undoing)
     if not session.dry_run:
         note_change()

@@ -15,13 +15,13 @@ app = single()
 def undo(
     ctx: typer.Context,
     op: Annotated[
-        int,
+        int | None,
         typer.Option("--op", metavar="N", help=_("Number of the operation, as 'schoolcrm history' shows it.")),
-    ] = 0,
+    ] = None,
 ) -> None:
     from schoolcrm.core.office.undoing import choose_undo
 
-    undoing, number = take_back(ctx, lambda db: choose_undo(db, ctx.obj.user, op or None))
+    undoing, number = take_back(ctx, lambda db: choose_undo(db, ctx.obj.user, op))
     message = _("Operation {number} is undone: {command}. 'schoolcrm redo' does it again.").format(
         number=undoing.operation.id, command=undoing.operation.command
     )

@@ -4,6 +4,7 @@ from typing import Any
 
 from schoolcrm.core.language import _
 from schoolcrm.core.rules.names import closest
+from schoolcrm.metavars import in_list
 
 
 def usage_sentence(error: Any) -> str:
@@ -27,14 +28,18 @@ def _options_of(ctx: Any) -> list[str]:
 
 
 def _missing(error: Any) -> str:
-    name = error.param.display_name_raw if error.param.param_type_name == "argument" else error.param.opts[0]
-    return _("{name} is missing.").format(name=name)
+    return _("{name} is missing.").format(name=_named(error.param))
 
 
 def _bad_parameter(error: Any) -> str:
     if error.param is None:
         return str(error.message)
-    return _("Invalid value for {name}: {reason}.").format(name=error.param.opts[-1], reason=error.message)
+    return _("Invalid value for {name}: {reason}.").format(name=_named(error.param), reason=error.message)
+
+
+def _named(param: Any) -> str:
+    """Return the parameter as the help page names it."""
+    return in_list(param) if param.param_type_name == "argument" else str(param.opts[0])
 
 
 def _bad_option_usage(error: Any) -> str:

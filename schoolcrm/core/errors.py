@@ -35,6 +35,10 @@ class Refused(SchoolError):
     """A rule of the school forbids it."""
 
 
+class Declined(Refused):
+    """The person at the terminal said no: nothing is wrong, but nothing was done either."""
+
+
 class BadValue(SchoolError):
     """A value can't be read: a date, a sum, a phone, a name."""
 

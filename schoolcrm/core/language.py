@@ -6,6 +6,8 @@ except the command modules, which are imported after the language is known.
 
 import gettext
 import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 DOMAIN = "schoolcrm"
@@ -14,11 +16,13 @@ _FOLDER = Path(__file__).parent.parent / "locale"
 
 _catalogue: gettext.NullTranslations = gettext.NullTranslations()
 _current = "en"
+_own_texts: Mapping[str, str] = {}
 
 
 def use_language(code: str) -> None:
-    """Make ``code`` ("en" or "ru") the language of the texts from now on."""
+    """Make ``code`` ("en" or "ru") the language of the texts from now on, with no texts of the school's own."""
     global _catalogue, _current
+    use_own_texts({})
     _current = code if code in LANGUAGES else "en"
     if _current == "en":
         _catalogue = gettext.NullTranslations()
@@ -29,6 +33,19 @@ def use_language(code: str) -> None:
 def current_language() -> str:
     """Return the code of the language in use."""
     return _current
+
+
+@contextmanager
+def speaking(code: str) -> Iterator[None]:
+    """Make ``code`` the language of the texts for a while; the school's own texts stay as they are."""
+    global _catalogue, _current, _own_texts
+    before = _catalogue, _current, _own_texts
+    use_language(code)
+    _own_texts = before[2]
+    try:
+        yield
+    finally:
+        _catalogue, _current, _own_texts = before
 
 
 def language_of_locale(environment: "os._Environ[str] | dict[str, str]") -> str:
@@ -44,8 +61,19 @@ def language_of_locale(environment: "os._Environ[str] | dict[str, str]") -> str:
     return ""
 
 
+def use_own_texts(texts: Mapping[str, str]) -> None:
+    """Say these texts, by their English source, as the school says them: in every language (R57)."""
+    global _own_texts
+    _own_texts = texts
+
+
 def _(message: str) -> str:
-    """Return the text in the language in use."""
+    """Return the text as the school says it, else in the language in use."""
+    return _own_texts.get(message) or _catalogue.gettext(message)
+
+
+def usual(message: str) -> str:
+    """Return the text in the language in use, whatever the school says instead: for reading what people write."""
     return _catalogue.gettext(message)
 
 

@@ -12,8 +12,12 @@ from schoolcrm.core.listing.client_fields import CLIENTS
 from schoolcrm.core.listing.fields import Field, Registry, custom_fields_of
 from schoolcrm.core.listing.rows import LARGEST_PAGE, Wish, list_rows
 from schoolcrm.core.listing.student_fields import STUDENTS
+from schoolcrm.core.office.client_files import ClientFile, files_of
+from schoolcrm.core.office.messages import Message, latest_messages
+from schoolcrm.core.office.tasks import Task, Wanted, find_tasks
 from schoolcrm.core.people.contacts import contacts_of
 from schoolcrm.core.rules.dates import Period
+from schoolcrm.core.rules.tasks import ARCHIVED
 from schoolcrm.core.statuses.trials import Trial, open_booking
 from schoolcrm.reports.contracts import find_contracts
 from schoolcrm.reports.discounts import DiscountRow, find_discounts
@@ -22,6 +26,7 @@ from schoolcrm.reports.journal import Visit, read_journal
 from schoolcrm.reports.subscriptions import find_sold
 
 FEWEST_DAYS, MOST_DAYS = 7, 360
+LATEST_MESSAGES = 5
 
 _LESSONS = """
 SELECT count(*), ifnull(sum(mark.attended), 0)
@@ -62,7 +67,8 @@ class StudentCard:
 class Card:
     """A client's card. Sums in kopecks; `accounts` by subscription, 0 the general one; `visits` are the past and
     coming lessons of `days` around today; `schedule_ended`: the schedule ends before the money does (R39); `trial`
-    is the one that is booked, `trial_group` the name of its group."""
+    is the one that is booked, `trial_group` the name of its group; `tasks` are those not put away, `messages` the last
+    ones, the newest first."""
 
     values: Values
     contacts: list[tuple[int, str, str, str | None]]
@@ -77,6 +83,9 @@ class Card:
     discounts: list[DiscountRow]
     contracts: list[tuple[Any, ...]]
     freezes: list[tuple[Any, ...]]
+    tasks: list[Task]
+    messages: list[Message]
+    files: list[ClientFile]
     trial: Trial | None
     trial_group: str | None
     visits: list[Visit]
@@ -123,10 +132,13 @@ def find_card(db: sqlite3.Connection, client_id: int, today: date, days: int) ->
         lessons_attended=attended,
         payments_count=count,
         payments_sum=paid,
-        subscriptions=find_sold(db, today.isoformat(), client_id=client_id),
+        subscriptions=list(find_sold(db, today.isoformat(), client_id=client_id)),
         discounts=find_discounts(db, today, client_id=client_id),
         contracts=find_contracts(db, Period(None, None), client_id=client_id),
         freezes=find_freezes(db, today, client_id=client_id),
+        tasks=[task for task in find_tasks(db, today, Wanted(client_id)) if task.state != ARCHIVED],
+        messages=latest_messages(db, client_id, LATEST_MESSAGES),
+        files=files_of(db, client_id),
         trial=trial,
         trial_group=group[0] if group else None,
         visits=read_journal(db, client_id, around, today, grouping="none").visits,

@@ -11,6 +11,7 @@ from schoolcrm.core.rules.money import human_money
 from schoolcrm.core.rules.names import fold
 from schoolcrm.core.rules.phones import human_phone
 from schoolcrm.reports.card import Card, StudentCard, Values
+from schoolcrm.reports.card_office import office_lines
 from schoolcrm.reports.discounts import STATE_WORDS as DISCOUNT_WORDS
 from schoolcrm.reports.discounts import days_of, worth_of
 from schoolcrm.reports.freezes import STATE_WORDS as FREEZE_WORDS
@@ -43,6 +44,7 @@ def card_page(card: Card) -> Table:
             *_discounts(card),
             *_contracts(card),
             *_freezes(card),
+            *office_lines(card),
             *_visits(card),
         ],
         head=[*_facts(card.values, _IN_SECTIONS), *_sums(card)],
@@ -77,7 +79,7 @@ def _facts(values: Values, left_out: Collection[str]) -> Iterator[Fact]:
 
 def _goes_without_saying(key: str, cell: Any, column: Column, values: Values) -> bool:
     """Tell whether a value is absent, no debt, or a base status of the same name as the status."""
-    if cell is None or cell == [] or (key == "debt" and not cell):
+    if cell is None or cell == [] or (key in ("debt", "access") and not cell):
         return True
     return key == "base" and fold(column.words[cell]) == fold(values["status"])
 

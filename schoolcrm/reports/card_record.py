@@ -3,7 +3,11 @@
 from typing import Any
 
 from schoolcrm.core.language import _
+from schoolcrm.core.office.client_files import ClientFile
+from schoolcrm.core.office.messages import Message
+from schoolcrm.core.office.tasks import Task
 from schoolcrm.core.rules.money import machine_money
+from schoolcrm.core.rules.tasks import is_overdue
 from schoolcrm.reports.card import Card, StudentCard, Values
 from schoolcrm.reports.discounts import DiscountRow, percent_number
 from schoolcrm.reports.journal import Visit
@@ -81,6 +85,9 @@ def _hanging(card: Card) -> list[tuple[str, str, list[dict[str, Any]]]]:
         ("discounts", _("Discounts"), [_discount(row) for row in card.discounts]),
         ("contracts", _("Contracts"), [_contract(row) for row in card.contracts]),
         ("freezes", _("Freezes"), [_freeze(row) for row in card.freezes]),
+        ("tasks", _("Tasks"), [_task(task, card) for task in card.tasks]),
+        ("messages", _("Latest messages"), [_message(message) for message in card.messages]),
+        ("files", _("Files"), [_file(file) for file in card.files]),
         ("visits", _("Past lessons"), past),
         ("next_lessons", _("Next lessons"), coming),
     ]
@@ -139,6 +146,32 @@ def _freeze(row: tuple[Any, ...]) -> dict[str, Any]:
     number, student_id, student, _client_id, _client, *rest = row
     told = dict(zip(("from", "to", "days", "state", "excused", "reason", "group"), rest, strict=True))
     return {"id": number, "student_id": student_id, "student": student} | told | {"excused": bool(told["excused"])}
+
+
+def _task(task: Task, card: Card) -> dict[str, Any]:
+    return {
+        "id": task.id,
+        "text": task.text,
+        "due": task.due_on.isoformat() if task.due_on else None,
+        "state": task.state,
+        "overdue": is_overdue(task.state, task.due_on, card.today),
+    }
+
+
+def _message(message: Message) -> dict[str, Any]:
+    return {
+        "id": message.id,
+        "date": message.on.isoformat(),
+        "channel": message.channel,
+        "direction": None if message.channel == "comment" else message.direction,
+        "state": message.state,
+        "subject": message.subject,
+        "text": message.text,
+    }
+
+
+def _file(file: ClientFile) -> dict[str, Any]:
+    return {"id": file.id, "name": file.name, "size": file.size, "added": file.added_on.isoformat()}
 
 
 def _visit(visit: Visit) -> dict[str, Any]:

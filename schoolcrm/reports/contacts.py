@@ -5,7 +5,7 @@ import sqlite3
 from schoolcrm.core.language import _
 from schoolcrm.core.people.contacts import KINDS, PHONES, contacts_of
 from schoolcrm.core.rules.phones import human_phone
-from schoolcrm.reports.names import client_name
+from schoolcrm.core.store.cells import client_name
 from schoolcrm.reports.table import Column, Fact, Kind, Table
 
 

@@ -62,7 +62,7 @@ def find_contracts(
                 _("There is no choice «{value}».").format(value=value),
                 _("It is one of: {known}.").format(known=", ".join(known)),
             )
-    conditions = [_CHOSEN[by], "(:client IS NULL OR client.id = :client)"]
+    conditions = [_CHOSEN[by], "contract.client_id BETWEEN ifnull(:client, 0) AND ifnull(:client, 9223372036854775807)"]
     conditions += ["client.archived_on IS NULL"] if skip_archived else []
     query = f"{_CONTRACTS} WHERE {' AND '.join(conditions)} ORDER BY {_ORDER[sort]}"
     wanted = {
@@ -76,7 +76,7 @@ def find_contracts(
 def contracts_table(rows: Sequence[tuple[Any, ...]], parameters: Sequence[Fact] = (), *, report: bool = False) -> Table:
     """Return contracts as a table: the report has the columns of §5, the list what else is agreed as well."""
     columns = (
-        Column("id", _("No."), Kind.INTEGER),
+        Column("id", _("Record no.") if report else _("No."), Kind.INTEGER),
         Column("number", _("Number")),
         Column("school_number", _("School number"), Kind.INTEGER, hidden=not report),
         Column("client_id", _("Client no."), Kind.INTEGER, hidden=True),

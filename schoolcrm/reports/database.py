@@ -25,7 +25,10 @@ COUNTED = {
 
 
 class FileFacts(NamedTuple):
-    """The school's file: sizes in bytes, moments in the school's own time; `counts` are rows by table."""
+    """The school's file: sizes in bytes, moments in the school's own time; `counts` are rows by table.
+
+    `copies` are the names of the files beside it that restores and updates have kept.
+    """
 
     path: Path
     size: int
@@ -35,12 +38,13 @@ class FileFacts(NamedTuple):
     last_change: datetime | None
     last_backup: datetime | None
     backups: int
+    copies: list[str]
     counts: dict[str, int]
 
 
 def find_file_facts(db: sqlite3.Connection, path: Path) -> FileFacts:
     """Return what is known about the file that is open."""
-    from schoolcrm.core.store.backup import find_backups, made_at
+    from schoolcrm.core.store.backup import find_backups, kept_beside, made_at
     from schoolcrm.core.store.checking import free_bytes
     from schoolcrm.core.store.database import setting
 
@@ -59,6 +63,7 @@ def find_file_facts(db: sqlite3.Connection, path: Path) -> FileFacts:
         last_change=_moment(last[0], zone) if last else None,
         last_backup=made_at(backups[0]).astimezone(zone) if backups else None,
         backups=len(backups),
+        copies=[copy.name for copy in kept_beside(path)],
         counts={table: db.execute(f'SELECT count(*) FROM "{table}"').fetchone()[0] for table in COUNTED},  # noqa: S608
     )
 
@@ -82,6 +87,7 @@ def file_table(facts: FileFacts) -> Table:
             Fact("last_change", _("Last change"), Kind.MOMENT, facts.last_change),
             Fact("last_backup", _("Last backup"), Kind.MOMENT, facts.last_backup),
             Fact("backups", _("Backups kept"), Kind.INTEGER, facts.backups),
+            Fact("copies", _("Kept beside it"), Kind.LIST, facts.copies),
         ),
     )
 

@@ -7,44 +7,12 @@ from datetime import date
 from typing import NamedTuple
 
 from schoolcrm.core.language import _
-from schoolcrm.core.money.ledger import entries_of
+from schoolcrm.core.money.ledger import BALANCES_NOW, BALANCES_UP_TO_DAY, entries_of
 from schoolcrm.reports.table import Column, Fact, Kind, Table
 
 BUCKETS = ((30, "age_0_30"), (60, "age_31_60"), (90, "age_61_90"))
 OLDEST = "age_over_90"
 
-# Of all entries the view has the sums ready. Up to a day the same sums are made, each table again in the order in
-# which it lies, for the entries of a whole school take many times longer to sort.
-_NOW = "SELECT client_id, account, balance FROM account_balance"
-_UP_TO_DAY = """
-    SELECT client_id, account, sum(amount) AS balance FROM (
-        SELECT client_id, 0 AS account, sum(effect) AS amount
-          FROM payment
-         WHERE separate_id IS NULL AND voided_on IS NULL AND on_date <= :day
-         GROUP BY client_id
-        UNION ALL
-        SELECT client_id, separate_id, sum(effect)
-          FROM payment
-         WHERE separate_id IS NOT NULL AND voided_on IS NULL AND on_date <= :day
-         GROUP BY separate_id, client_id
-        UNION ALL
-        SELECT student.client_id, iif(subscription.separate, subscription.id, 0), -upfront_charge.amount
-          FROM upfront_charge
-          JOIN subscription ON subscription.id = upfront_charge.subscription_id
-          JOIN student ON student.id = subscription.student_id
-         WHERE upfront_charge.on_date <= :day
-        UNION ALL
-        SELECT student.client_id, 0, -charged.amount
-          FROM (SELECT student_id, sum(charge) AS amount FROM mark
-                 WHERE separate_id IS NULL AND on_date <= :day GROUP BY student_id) AS charged
-         CROSS JOIN student ON student.id = charged.student_id
-        UNION ALL
-        SELECT student.client_id, charged.separate_id, -charged.amount
-          FROM (SELECT student_id, separate_id, sum(charge) AS amount FROM mark
-                 WHERE separate_id IS NOT NULL AND on_date <= :day GROUP BY separate_id, student_id) AS charged
-         CROSS JOIN student ON student.id = charged.student_id)
-     GROUP BY client_id, account
-"""
 _DEBTORS = """
     WITH standing AS ({standing}),
          debt AS MATERIALIZED (
@@ -106,7 +74,7 @@ def find_debtors(
     """
     day = as_of or date.max
     asked = {"day": day.isoformat(), "at_least": at_least, "archived": archived}
-    query = _DEBTORS.format(standing=_UP_TO_DAY if as_of else _NOW)
+    query = _DEBTORS.format(standing=BALANCES_UP_TO_DAY if as_of else BALANCES_NOW)
     rows = db.execute(query, asked).fetchall()
     starts = in_debt_since(db, [row[0] for row in rows], day)
     debtors = []

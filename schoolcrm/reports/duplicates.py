@@ -48,7 +48,7 @@ def duplicates_table(found: Sequence[DuplicateRow]) -> Table:
         report="duplicates",
         title=_("Possible duplicates"),
         columns=(
-            Column("group", _("Group"), Kind.INTEGER),
+            Column("group", _("Group of duplicates"), Kind.INTEGER),
             Column("client_id", _("Client no."), Kind.INTEGER),
             Column("client", _("Client")),
             Column("phone", _("Phone"), Kind.PHONE),

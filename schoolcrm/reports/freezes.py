@@ -19,7 +19,9 @@ SELECT freeze.id, student.id, student.name, client.id, client.name, freeze.first
   LEFT JOIN study_group ON study_group.id = freeze.group_id"""
 _OF_STUDENT = " WHERE freeze.student_id = :student"
 _OF_CLIENT = " WHERE client.id = :client"
-_OF_SEEN = " WHERE student.archived_on IS NULL AND client.id IN (SELECT id FROM visible_client)"
+_OF_SEEN = """
+ WHERE student.archived_on IS NULL
+   AND EXISTS (SELECT 1 FROM visible_client WHERE visible_client.id = client.id)"""
 _LATEST_FIRST = " ORDER BY freeze.first_on DESC, student.name_key, freeze.id"
 
 

@@ -43,7 +43,7 @@ SELECT student.id, student.name, client.id, client.name, membership.first_on, me
   JOIN client ON client.id = student.client_id
  WHERE membership.group_id = :group
    AND (membership.last_on < :today OR (student.archived_on IS NULL
-        AND client.id IN (SELECT id FROM visible_client)))
+        AND EXISTS (SELECT 1 FROM visible_client WHERE visible_client.id = client.id)))
  ORDER BY state = 'archived', state = 'coming', student.name_key, membership.first_on"""
 
 

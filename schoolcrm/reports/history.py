@@ -14,7 +14,7 @@ from schoolcrm.core.office.record_words import ENTITIES, read_entity
 from schoolcrm.core.rules.dates import Period
 from schoolcrm.core.store.edits import Edit, Wanted, edits_of, last_image, newest_edits
 from schoolcrm.core.store.journal import BLANKED
-from schoolcrm.core.store.undo import Operation, read_operation
+from schoolcrm.core.store.undo import Operation, read_operation, require_operation
 from schoolcrm.reports.history_words import KEYS, Image, Wording, school_moment, zone_of
 from schoolcrm.reports.table import Column, Fact, Kind, Sections, Table
 
@@ -45,7 +45,9 @@ class History:
 
 
 def find_history(db: sqlite3.Connection, asked: Asked) -> History:
-    """Return what is asked for, the newest first; NotFound, Ambiguous, BadValue for a name or a kind."""
+    """Return what is asked for, the newest first; NotFound, Ambiguous, BadValue for a name, a kind, an operation."""
+    if asked.operation is not None:
+        require_operation(db, asked.operation)
     zone = zone_of(db)
     wanted = Wanted(
         since=_in_utc(asked.period.first, zone),
@@ -79,13 +81,15 @@ def _in_utc(day: date | None, zone: tzinfo | None) -> str:
 
 def _rows(edits: Iterable[Edit], wording: Wording, zone: tzinfo | None) -> Iterator[tuple[Any, ...]]:
     for edit in edits:
-        head = (edit.operation, school_moment(edit.at, zone), edit.user, edit.entity, edit.record)
+        head = (edit.operation, school_moment(edit.at, zone), edit.user, edit.entity)
+        wording.tell_of(edit.last)
+        named = wording.record(edit.entity, edit.record, edit.after or edit.before or {})
         if edit.entity.endswith("_field"):
-            yield (*head, *_own_value(edit, wording))
+            yield (*head, named, *_own_value(edit, wording))
         elif edit.before is None or edit.after is None:
-            yield (*head, None, *(_summary(edit, image, wording) for image in (edit.before, edit.after)))
+            yield (*head, edit.record, None, *(_summary(edit, image, wording) for image in (edit.before, edit.after)))
         else:
-            yield from ((*head, *cells) for cells in _fields(edit, edit.before, edit.after, wording))
+            yield from ((*head, named, *cells) for cells in _fields(edit, edit.before, edit.after, wording))
 
 
 def _fields(edit: Edit, before: Image, after: Image, wording: Wording) -> Iterator[tuple[str | None, ...]]:
@@ -93,12 +97,12 @@ def _fields(edit: Edit, before: Image, after: Image, wording: Wording) -> Iterat
     for column in dict.fromkeys((*after, *before)):
         if column not in KEYS and column != BLANKED and before.get(column) != after.get(column):
             values = (wording.value(edit.entity, column, image) for image in (before, after))
-            yield (wording.field(column), *values)
+            yield (wording.field(edit.entity, column), *values)
 
 
 def _own_value(edit: Edit, wording: Wording) -> tuple[str | None, ...]:
     """Return name, former and new value of one of the school's own fields."""
-    values = (wording.value(edit.entity, "value", image or {}) for image in (edit.before, edit.after))
+    values = (wording.own_value(image or {}) for image in (edit.before, edit.after))
     return (wording.own_field(edit.after or edit.before or {}), *values)
 
 

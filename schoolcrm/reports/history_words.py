@@ -3,23 +3,24 @@
 import sqlite3
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, tzinfo
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from schoolcrm.core.language import N_, _
 from schoolcrm.core.office.record_words import entity_name
+from schoolcrm.core.office.words import ACTIONS, CHANNELS, DIRECTIONS, MESSAGE_STATES, OUTCOMES, TASK_STATES
 from schoolcrm.core.people.contacts import KINDS, PHONES
+from schoolcrm.core.people.custom_fields import human_value
 from schoolcrm.core.rules.dates import human_date, human_weekday
 from schoolcrm.core.rules.money import human_money, human_percent, machine_money, machine_percent
 from schoolcrm.core.rules.personal import APPLICATIONS, SEXES
 from schoolcrm.core.rules.phones import human_phone
 from schoolcrm.core.rules.status import FUNNEL, LOYALTY
-from schoolcrm.core.rules.timetable import weekdays_of
+from schoolcrm.core.rules.timetable import STATE_WORDS, weekdays_of
 from schoolcrm.core.store.database import setting
-from schoolcrm.core.store.edits import last_image
+from schoolcrm.core.store.edits import last_image, makings
 from schoolcrm.core.store.foreign_keys import references_of
-from schoolcrm.reports.history_labels import LABELS
-from schoolcrm.reports.lessons import STATE_WORDS
+from schoolcrm.reports.history_labels import LABELS, LABELS_OF_PEOPLE
 from schoolcrm.reports.payments import KIND_WORDS
 from schoolcrm.reports.statuses import REASON_WORDS, SCALE_WORDS
 from schoolcrm.reports.subscription import BASIS_WORDS
@@ -31,13 +32,15 @@ Image = Mapping[str, Any]
 KEYS = frozenset({"id", "name_key", "value_key", "short_key"})
 """Columns that say nothing to anybody: the record's number, and names folded for searching."""
 PASSPORT = "passport"
+UNREADABLE = frozenset({"content", "sha256"})
+"""Columns of which only that they changed says something."""
 
 _MONEY = frozenset({"price", "amount", "effect", "charge"})
 _HUNDREDTHS = frozenset({("discount", "percent"), ("test_result", "score")})
 _BOOLS = frozenset(
     {
         *("studies", "trial_spent", "automatic", "attended", "separate", "burn", "stop_at_end", "is_trial", "excused"),
-        *("visits_auto", "amount_auto"),
+        *("visits_auto", "amount_auto", "with_page"),
     }
 )
 _CODES: Mapping[tuple[str, str], Mapping[str, str]] = {
@@ -59,11 +62,25 @@ _CODES: Mapping[tuple[str, str], Mapping[str, str]] = {
         "missed": N_("missed"),
         "cancelled": N_("cancelled"),
     },
+    ("task", "state"): TASK_STATES,
+    ("message", "channel"): CHANNELS,
+    ("message", "direction"): DIRECTIONS,
+    ("message", "state"): MESSAGE_STATES,
+    ("automation", "action"): ACTIONS,
+    ("automation", "channel"): CHANNELS,
+    ("automation_run", "outcome"): OUTCOMES,
     ("status", "scale"): SCALE_WORDS,
     ("status_change", "scale"): SCALE_WORDS,
     ("status_change", "reason"): REASON_WORDS,
     ("status", "base"): {**FUNNEL, **LOYALTY},
 }
+
+
+_MOMENTS = frozenset({"at", "sent_at"})
+# When and by whom a status was changed stands beside it in the history.
+_TOLD_BESIDE: Mapping[str, frozenset[str]] = {"status_change": frozenset({"at", "user"})}
+_OWNERS = (("student_id", "student"), ("client_id", "client"), ("group_id", "study_group"))
+_OF_A_DAY = frozenset({"lesson", "mark"})
 
 
 class Wording:
@@ -78,7 +95,17 @@ class Wording:
         self._for_programs = for_programs
         self._passport = passport
         self._parents: dict[str, dict[str, str]] = {}
-        self._name = cache(self._name_of)
+        self._name_at = cache(self._name_of)
+        self._makings = cache(partial(makings, db))
+        self._moment = 0
+
+    def tell_of(self, change: int) -> None:
+        """Let records be called what they were called then, if their numbers were given to others since."""
+        self._moment = change
+
+    def _name(self, entity: str, record: int | str) -> str:
+        made_anew = next((number for number in self._makings(entity, record) if number > self._moment), None)
+        return self._name_at(entity, record, made_anew)
 
     def value(self, entity: str, column: str, image: Image) -> str | None:
         """Return what the column holds as text; None for nothing."""
@@ -87,24 +114,49 @@ class Wording:
             return None
         if (entity, column) == ("client", PASSPORT) and not self._passport:
             return _("hidden")
+        if column in UNREADABLE:
+            return "…"
         if parent := self._parent_of(entity, column):
             return self._name(parent, value)
         return self._plain(entity, column, value, image)
 
-    def field(self, column: str) -> str:
+    def field(self, entity: str, column: str) -> str:
         """Return what the column is called; programs get its name, without the ending where a name stands in it."""
-        return column.removesuffix("_id") if self._for_programs else _(LABELS.get(column, column))
+        if self._for_programs:
+            return column.removesuffix("_id")
+        return _(LABELS_OF_PEOPLE.get((entity, column)) or LABELS.get(column, column))
 
     def own_field(self, image: Image) -> str:
         """Return the name of the school's own field that the record is a value of."""
         name = self._name("field", image["field_id"])
         return f"field.{name}" if self._for_programs else name
 
+    def own_value(self, image: Image) -> str | None:
+        """Return the value of the school's own field that the record is; None for nothing."""
+        value = image.get("value")
+        if value is None:
+            return None
+        kind = (last_image(self._db, "field", image["field_id"]) or {}).get("type", "text")
+        if self._for_programs:
+            return self._yes_or_no(value == "1") if kind == "bool" and value else str(value)
+        return human_value(kind, str(value))
+
     def summary(self, entity: str, image: Image) -> str:
         """Return all that a record holds on one line."""
-        told = ((column, self.value(entity, column, image)) for column in image if column not in KEYS)
-        pair = "{label}: {value}"
-        return "; ".join(pair.format(label=self.field(column), value=text) for column, text in told if text is not None)
+        left_out = KEYS if self._for_programs else KEYS | _TOLD_BESIDE.get(entity, frozenset())
+        told = ((column, self.value(entity, column, image)) for column in image if column not in left_out)
+        pairs = [(self.field(entity, column), text) for column, text in told if text is not None]
+        return "; ".join(f"{label}: {text}" for label, text in pairs)
+
+    def record(self, entity: str, record: int | str, image: Image) -> int | str:
+        """Return the record's number, for people with what it is called or whose it is."""
+        if self._for_programs:
+            return record
+        name = image.get("name") or next((self._name(of, image[key]) for key, of in _OWNERS if image.get(key)), "")
+        day = self._day(image["on_date"]) if entity in _OF_A_DAY and image.get("on_date") else ""
+        if not (name or day):
+            return record
+        return _("{number} ({name})").format(number=record, name=", ".join(filter(None, (name, day))))
 
     def _plain(self, entity: str, column: str, value: Any, image: Image) -> str:
         if column in _MONEY:
@@ -119,6 +171,8 @@ class Wording:
             return _(words.get(value, str(value)))
         if special := _SPECIAL.get((entity, column)):
             return special(value, image)
+        if column in _MOMENTS:
+            return human_moment(self._db, value)
         return human_date(date.fromisoformat(value)) if _is_day(column, value) else str(value)
 
     def _yes_or_no(self, value: bool) -> str:
@@ -132,9 +186,9 @@ class Wording:
             self._parents[entity] = {key.columns[0]: key.parent for key in keys}
         return self._parents[entity].get(column)
 
-    def _name_of(self, entity: str, record: int | str) -> str:
+    def _name_of(self, entity: str, record: int | str, before: int | None) -> str:
         """Return the name of the record, now or when it was removed; one without a name is told by its number."""
-        image = last_image(self._db, entity, record) or {}
+        image = last_image(self._db, entity, record, before) or {}
         if name := image.get("name"):
             return str(name)
         number = _("{kind} {number}").format(kind=entity_name(entity), number=record)

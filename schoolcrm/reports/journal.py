@@ -12,7 +12,8 @@ from schoolcrm.core.errors import BadValue
 from schoolcrm.core.language import N_, _
 from schoolcrm.core.learning.timetable import PlannedLesson, planned_lessons
 from schoolcrm.core.rules.dates import Period, add_months
-from schoolcrm.reports.names import client_name, names_of, student_names
+from schoolcrm.core.store.cells import client_name
+from schoolcrm.reports.names import names_of, student_names
 from schoolcrm.reports.table import Column, Fact, Kind, Sections, Table
 
 STATE_WORDS = {

@@ -1,14 +1,17 @@
 """Lists whose columns the operator chooses: a listing of the registry of fields as a table (R52)."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from schoolcrm.core.language import _
 from schoolcrm.core.listing.fields import CUSTOM, Field
-from schoolcrm.core.listing.rows import Listing, Wish
 from schoolcrm.reports.table import Column, Fact, Kind, Table
 
+if TYPE_CHECKING:
+    from schoolcrm.core.listing.rows import Listing, Wish
 
-def listing_table(listing: Listing, wish: Wish, *, report: str, title: str) -> Table:
+
+def listing_table(listing: "Listing", wish: "Wish", *, report: str, title: str) -> Table:
     """Return the rows with the columns asked for; the head says what was asked."""
     return Table(
         report=report,
@@ -30,7 +33,7 @@ def label_of(field: Field) -> str:
     return field.label if field.key.startswith(CUSTOM) else _(field.label)
 
 
-def _parameters(listing: Listing, wish: Wish) -> Iterator[Fact]:
+def _parameters(listing: "Listing", wish: "Wish") -> Iterator[Fact]:
     if wish.query:
         yield Fact("query", _("Query"), Kind.LIST, list(wish.query))
     if wish.sort:

@@ -58,7 +58,7 @@ class Choice(NamedTuple):
     """What the report is asked for: kinds of payments, how many clients at most, sums above which, archived or not."""
 
     kinds: Sequence[str] = tuple(KIND_WORDS)
-    top: int = 0
+    top: int | None = None
     least: int | None = None
     skip_archived: bool = False
 
@@ -87,9 +87,9 @@ def find_ltv(db: sqlite3.Connection, period: Period, choice: Choice = ALL) -> li
 
     The sum is of the chosen kinds, voided payments out, refunds not taken off. `least` leaves clients out whose sum
     is that or less; archived clients are there unless skipped, deleted ones never (R7). Raises BadValue for a
-    negative `top`.
+    `top` below 1.
     """
-    if choice.top < 0:
+    if choice.top is not None and choice.top < 1:
         raise BadValue(
             _("{value} clients can't be shown.").format(value=choice.top), _("Give a number above 0 with --top.")
         )
@@ -100,7 +100,7 @@ def find_ltv(db: sqlite3.Connection, period: Period, choice: Choice = ALL) -> li
         "other": choice.kinds[-1],
         "least": choice.least,
         "skip_archived": choice.skip_archived,
-        "top": choice.top or -1,
+        "top": choice.top or -1,  # to SQLite: all
     }
     return [Ltv(*row) for row in db.execute(_LTV, asked)]
 
@@ -154,7 +154,7 @@ def _parameters(period: Period, choice: Choice) -> list[Fact]:
         Fact("period", _("Period"), Kind.PERIOD, period),
         Fact("kinds", _("Payments counted"), Kind.LIST, list(choice.kinds), words=words, items=Kind.CODE),
     ]
-    if choice.top:
+    if choice.top is not None:
         facts.append(Fact("top", _("The first"), Kind.INTEGER, choice.top))
     if choice.least is not None:
         facts.append(Fact("min", _("Only sums above"), Kind.MONEY, choice.least))

@@ -5,11 +5,6 @@ import sqlite3
 from collections.abc import Iterable
 
 
-def client_name(db: sqlite3.Connection, client_id: int) -> str:
-    """Return the client's name."""
-    return str(db.execute("SELECT name FROM client WHERE id = ?", (client_id,)).fetchone()[0])
-
-
 def student_names(db: sqlite3.Connection, client_id: int) -> dict[int | None, str]:
     """Return the client's students by id, those in the archive too."""
     return dict(db.execute("SELECT id, name FROM student WHERE client_id = ?", (client_id,)))

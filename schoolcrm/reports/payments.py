@@ -1,11 +1,11 @@
 """The list of payments (R37)."""
 
 import sqlite3
-from typing import Any
 
 from schoolcrm.core.language import N_, _
 from schoolcrm.core.money.payments import check_kind
 from schoolcrm.core.rules.dates import Period
+from schoolcrm.core.store.spool import Rows, convert_rows, keep_rows
 from schoolcrm.reports.table import Column, Fact, Kind, Table
 
 KIND_WORDS = {
@@ -25,9 +25,7 @@ _PAYMENTS = """
 _NEWEST_FIRST = " ORDER BY payment.on_date DESC, payment.id DESC"
 
 
-def find_payments(
-    db: sqlite3.Connection, period: Period, *, client_id: int | None = None, kind: str = ""
-) -> list[tuple[Any, ...]]:
+def find_payments(db: sqlite3.Connection, period: Period, *, client_id: int | None = None, kind: str = "") -> Rows:
     """Return the payments of the period, newest first, voided ones included; BadValue for an unknown kind."""
     if kind:
         check_kind(kind)
@@ -38,10 +36,10 @@ def find_payments(
         "last": period.last.isoformat() if period.last else "9999",
     }
     one_client = " AND payment.client_id = :client" if client_id is not None else ""
-    return db.execute(_PAYMENTS + one_client + _NEWEST_FIRST, wanted).fetchall()
+    return keep_rows(db.execute(_PAYMENTS + one_client + _NEWEST_FIRST, wanted))
 
 
-def payments_table(rows: list[tuple[Any, ...]], period: Period, *, client: str = "", kind: str = "") -> Table:
+def payments_table(rows: Rows, period: Period, *, client: str = "", kind: str = "") -> Table:
     """Return the list as a table; `voided` is the day on which a payment was taken back."""
     words = {code: _(word) for code, word in KIND_WORDS.items()}
     parameters = [Fact("period", _("Period"), Kind.PERIOD, period)]
@@ -65,7 +63,7 @@ def payments_table(rows: list[tuple[Any, ...]], period: Period, *, client: str =
             Column("note", _("Note")),
             Column("voided", _("Voided"), Kind.DATE),
         ),
-        rows=[(*row[:8], _note(*row[8:]), row[9]) for row in rows],
+        rows=convert_rows(rows, lambda row: (*row[:8], _note(*row[8:]), row[9])),
     )
 
 

@@ -8,7 +8,8 @@ from schoolcrm.core.language import N_, _
 from schoolcrm.core.money.entries import Entry, entries_of
 from schoolcrm.core.money.ledger import balance_before
 from schoolcrm.core.rules.dates import Period
-from schoolcrm.reports.names import client_name, student_names
+from schoolcrm.core.store.cells import client_name
+from schoolcrm.reports.names import student_names
 from schoolcrm.reports.table import Column, Fact, Kind, Table
 
 KIND_WORDS = {

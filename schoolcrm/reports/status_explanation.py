@@ -59,7 +59,7 @@ def explanation_table(client: str, explanation: "Explanation", today: "date") ->
             Column("held_by", _("Held back by"), Kind.CODE, words=held),
         ),
         rows=[_standing_cells(each) for each in (explanation.funnel, explanation.loyalty)],
-        head=_facts(explanation.facts) if explanation.facts else (),
+        head=_facts(explanation),
         notes=_sentences(explanation, today),
     )
 
@@ -73,7 +73,11 @@ def _thresholds(numbers: "Numbers") -> list[Fact]:
     ]
 
 
-def _facts(facts: "ClientFacts") -> list[Fact]:
+def _facts(explanation: "Explanation") -> list[Fact]:
+    """Return what is known about the client, also of one whom no rule looks at."""
+    facts = explanation.facts or explanation.idle
+    if facts is None:
+        return []
     silence = facts.silence
     return [
         Fact("purchases", _("Purchases"), Kind.INTEGER, facts.purchases.made),
@@ -99,13 +103,24 @@ def _sentences(explanation: "Explanation", today: "date") -> list[str]:
     facts, funnel, loyalty = explanation.facts, explanation.funnel, explanation.loyalty
     if facts is None:
         idle = _("The client is archived or deleted: no rule changes anything.")
-        return [*_arrival(funnel), *_arrival(loyalty), idle]
+        return [*_arrival(funnel), *_arrival(loyalty), *_when_back(explanation), idle]
     return [
         *_arrival(funnel),
         *_refusal(funnel, facts, explanation.numbers, today),
         *_stage_now(loyalty, facts, explanation.numbers, today),
         *_stage_next(loyalty, today),
     ]
+
+
+def _when_back(explanation: "Explanation") -> list[str]:
+    """Return since when the client is in the archive, and what would decide again if the client came back."""
+    if explanation.idle is None:
+        return []
+    sentences = [_("'schoolcrm clients restore {id}' brings the client back; then these facts decide.")]
+    if explanation.archived_on:
+        sentences.insert(0, _("In the archive since {day}."))
+    day = human_date(explanation.archived_on) if explanation.archived_on else ""
+    return [sentence.format(id=explanation.idle.client_id, day=day) for sentence in sentences]
 
 
 def _arrival(standing: "Standing") -> list[str]:

@@ -1,13 +1,15 @@
 """The list of statuses, a client's history of them, and what a recompute has to say (R1, R8–R10)."""
 
 import sqlite3
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from schoolcrm.core.language import N_, _
 from schoolcrm.core.rules.safetext import one_line
 from schoolcrm.core.rules.status import SCALES, Skip, base_name
 from schoolcrm.core.statuses.catalogue import read_statuses
-from schoolcrm.reports.names import client_name
+from schoolcrm.core.store.cells import client_name
 from schoolcrm.reports.table import Column, Kind, Table
 
 if TYPE_CHECKING:
@@ -42,6 +44,14 @@ _COUNTS = """
      GROUP BY status.id
 """
 
+_ARCHIVED = """
+    SELECT status.scale, status.name, count(*)
+      FROM client
+      JOIN status ON status.id IN (client.status_id, client.stage_id)
+     WHERE client.archived_on IS NOT NULL
+     GROUP BY status.id ORDER BY status.id
+"""
+
 
 def find_statuses(db: sqlite3.Connection) -> list[tuple[Any, ...]]:
     """Return the statuses of both scales in their order, each with its number of clients not archived.
@@ -55,8 +65,31 @@ def find_statuses(db: sqlite3.Connection) -> list[tuple[Any, ...]]:
     ]
 
 
-def statuses_table(rows: list[tuple[Any, ...]]) -> Table:
-    """Return the list of statuses as a table."""
+def find_archived(db: sqlite3.Connection) -> dict[str, dict[str, int]]:
+    """Return how many archived clients are in which status, by scale and name: the list leaves them out (R5)."""
+    counts: dict[str, dict[str, int]] = {"funnel": {}, "loyalty": {}}
+    for scale, name, count in db.execute(_ARCHIVED):
+        counts[scale][name] = count
+    return counts
+
+
+def _archived_notes(counts: Mapping[str, Mapping[str, int]]) -> list[str]:
+    sentences = {
+        "funnel": _("In the archive besides, by status: {counts}."),
+        "loyalty": _("In the archive besides, by stage: {counts}."),
+    }
+    pair = _("{name}: {count}")
+    return [
+        sentences[scale].format(counts=", ".join(pair.format(name=name, count=n) for name, n in of_names.items()))
+        for scale, of_names in counts.items()
+        if of_names
+    ]
+
+
+def statuses_table(
+    rows: list[tuple[Any, ...]], archived: Mapping[str, Mapping[str, int]] = MappingProxyType({})
+) -> Table:
+    """Return the list of statuses as a table; those in the archive, as `find_archived` has them, are told below."""
     return Table(
         report="statuses",
         title=_("Statuses"),
@@ -69,6 +102,7 @@ def statuses_table(rows: list[tuple[Any, ...]]) -> Table:
             Column("clients", _("Clients"), Kind.INTEGER),
         ),
         rows=rows,
+        notes=_archived_notes(archived),
     )
 
 

@@ -7,8 +7,11 @@ from typing import Any
 from schoolcrm.core.errors import BadValue
 from schoolcrm.core.language import N_, _
 from schoolcrm.core.money.coverage import lessons_left_of
-from schoolcrm.core.money.terms import terms_of
+from schoolcrm.core.money.terms import marks_under, terms_of
 from schoolcrm.core.rules.coverage import account_of
+from schoolcrm.core.rules.paying import Terms
+from schoolcrm.core.rules.prices import price_at_sale, price_on
+from schoolcrm.core.store.spool import Rows, keep_rows
 from schoolcrm.reports.table import Column, Fact, Kind, Table
 
 KIND_WORDS = {"lesson": N_("by lesson"), "package": N_("package"), "month": N_("month")}
@@ -62,9 +65,7 @@ def find_plans(db: sqlite3.Connection, *, archived: bool = False) -> list[tuple[
     return [(*row[:11], tuple(json.loads(row[11])), tuple(json.loads(row[12])), row[13]) for row in rows]
 
 
-def find_sold(
-    db: sqlite3.Connection, today: str, *, client_id: int | None = None, state: str = ""
-) -> list[tuple[Any, ...]]:
+def find_sold(db: sqlite3.Connection, today: str, *, client_id: int | None = None, state: str = "") -> Rows:
     """Return the sold subscriptions, newest first, with their lessons left (R38) and their state today.
 
     Those deleted are there only with the `state` "deleted" or "all"; those of archived students and of archived
@@ -76,10 +77,10 @@ def find_sold(
     accounts = {(client, account): balance for client, account, balance in db.execute(query, asked)}
     sold = _SOLD.format(clients="visible_client" if client_id is None else "client")
     whose = _OF_VISIBLE if client_id is None else _OF_CLIENT
-    rows = db.execute(sold + whose + _NEWEST_FIRST, asked).fetchall()
+    rows = db.execute(sold + whose + _NEWEST_FIRST, asked)
     day = date.fromisoformat(today)
-    wanted = [row for row in rows if state in ("", ALL_STATES, _state(row, day))]
-    return [_with_state(db, row, accounts, day) for row in wanted]
+    wanted = (row for row in rows if state in ("", ALL_STATES, _state(row, day)))
+    return keep_rows(_with_state(db, row, accounts, day) for row in wanted)
 
 
 def find_one_sold(db: sqlite3.Connection, today: date, subscription_id: int) -> tuple[Any, ...]:
@@ -130,11 +131,24 @@ def _with_state(
 
 def _burnt_sum(db: sqlite3.Connection, subscription_id: int, used: int) -> int:
     """Return what the used lessons of an ended package did not cost (R31, R35): the sum of those that burnt (R34)."""
-    from schoolcrm.core.rules.charging import Occasion, price_on
-
     terms = terms_of(db, subscription_id)
-    whole = price_on(terms, Occasion(terms.last_on or terms.first_on, "", 0, None, 0))
+    whole = _price_at_end(db, terms)
     return whole - used * (whole // (terms.lessons or 1))
+
+
+def _price_at_end(db: sqlite3.Connection, terms: Terms) -> int:
+    """Return the package's price after discount: the one it was sold at, or that of a lesson on its last day.
+
+    Of lessons nobody held neither subject nor type is known: they are taken to be as the last one used.
+    """
+    if terms.billing == "upfront":
+        return price_at_sale(terms, terms.first_on)
+    last_on = terms.last_on or terms.first_on
+    lessons = [mark.occasion for mark in marks_under(db, terms.id) if mark.share > 0]
+    if not lessons:
+        return price_at_sale(terms, last_on)
+    last = max(lessons, key=lambda occasion: occasion.moment)
+    return price_on(terms, last._replace(on=last_on))
 
 
 def plans_table(rows: list[tuple[Any, ...]]) -> Table:
@@ -150,7 +164,7 @@ def plans_table(rows: list[tuple[Any, ...]]) -> Table:
             Column("lessons", _("Lessons"), Kind.INTEGER),
             Column("length_days", _("Days"), Kind.INTEGER),
             Column("length_months", _("Months"), Kind.INTEGER),
-            Column("billing", _("Charged"), Kind.CODE, words=_words(BILLING_WORDS)),
+            Column("billing", _("Billing"), Kind.CODE, words=_words(BILLING_WORDS)),
             Column("separate", _("Own balance"), Kind.BOOL),
             Column("burn", _("Burns"), Kind.BOOL),
             Column("stop_at_end", _("Stops at end"), Kind.BOOL),
@@ -162,7 +176,7 @@ def plans_table(rows: list[tuple[Any, ...]]) -> Table:
     )
 
 
-def sold_table(rows: list[tuple[Any, ...]], *, state: str = "", client: str = "") -> Table:
+def sold_table(rows: Rows, *, state: str = "", client: str = "") -> Table:
     """Return sold subscriptions as a table; burnt lessons and their sum are shown where there are any (R34)."""
     burnt = any(row[-2] for row in rows)
     return Table(
@@ -179,11 +193,11 @@ def sold_table(rows: list[tuple[Any, ...]], *, state: str = "", client: str = ""
             Column("kind", _("Kind"), Kind.CODE, words=_words(KIND_WORDS)),
             Column("price", _("Price"), Kind.MONEY),
             Column("lessons", _("Lessons"), Kind.INTEGER),
-            Column("lessons_left", _("Lessons left"), Kind.INTEGER),
+            Column("lessons_left", _("Lessons the money covers"), Kind.INTEGER),
             Column("sold", _("Sold"), Kind.DATE),
             Column("first", _("First day"), Kind.DATE),
             Column("last", _("Last day"), Kind.DATE),
-            Column("billing", _("Charged"), Kind.CODE, words=_words(BILLING_WORDS)),
+            Column("billing", _("Billing"), Kind.CODE, words=_words(BILLING_WORDS)),
             Column("separate", _("Own balance"), Kind.BOOL),
             Column("trial", _("Trial"), Kind.BOOL),
             Column("state", _("State"), Kind.CODE, words=_words(STATE_WORDS)),

@@ -21,7 +21,10 @@ _RESULTS = """
      ORDER BY test_result.on_date DESC, test_result.id DESC
 """
 _OF_ONE = "test_result.student_id = :student"
-_OF_ALL = "student.archived_on IS NULL AND client.id IN (SELECT id FROM visible_client)"
+_OF_ALL = """
+           student.archived_on IS NULL
+       AND EXISTS (SELECT 1 FROM visible_client WHERE visible_client.id = client.id)
+"""
 
 
 def find_results(db: sqlite3.Connection, student_id: int | None = None) -> list[tuple[Any, ...]]:

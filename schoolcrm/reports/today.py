@@ -16,6 +16,8 @@ TOPICS = {
     "debtors": N_("Debtors"),
     "applications": N_("New applications"),
     "trials": N_("Trial lessons"),
+    "tasks": N_("Tasks due"),
+    "messages": N_("Messages not sent yet"),
     "birthdays": N_("Birthdays of this week"),
     "unsubscribed": N_("In a group without an active subscription"),
     "duplicates": N_("Possible duplicates"),
@@ -41,6 +43,10 @@ _TRIALS = """
       LEFT JOIN study_group ON study_group.id = trial.group_id
      WHERE trial.state = 'booked' AND trial.on_date <= ?
      ORDER BY trial.on_date, client.name_key, client.id
+"""
+_UNSENT = """
+    SELECT count(*) FROM message JOIN visible_client AS client ON client.id = message.client_id
+     WHERE message.state IN ('queued', 'failed')
 """
 _BIRTHDAYS = """
     SELECT client.id, client.name, client.birthday FROM visible_client AS client
@@ -74,6 +80,8 @@ def find_today(db: sqlite3.Connection, today: date) -> list[Line]:
         (_debtors(db, today), ""),
         (_applications(db), "schoolcrm clients list base:new,for-admin --sort -created"),
         (_trials(db, today), "schoolcrm clients list base:trial-booked"),
+        (_tasks(db, today), "schoolcrm tasks list --state open --to today"),
+        (_messages(db), ""),
         (_birthdays(db, today), "schoolcrm clients list is:birthday"),
         (_counted(db, today, "unsubscribed", ["is:unsubscribed", "is:grouped"]), ""),
         (_counted(db, today, "duplicates", ["is:duplicate"]), ""),
@@ -156,14 +164,34 @@ def _debtors(db: sqlite3.Connection, today: date) -> Iterator[Line]:
 
 def _applications(db: sqlite3.Connection) -> Iterator[Line]:
     for number, name, created_on in db.execute(_APPLICATIONS):
-        yield Line("applications", _day(created_on), None, name, None, None, f"schoolcrm clients show {number}")
+        on = date.fromisoformat(created_on)
+        yield Line("applications", on, None, name, None, None, f"schoolcrm clients show {number}")
 
 
 def _trials(db: sqlite3.Connection, today: date) -> Iterator[Line]:
     """Yield the trial lessons booked for today, and those of earlier days without a mark."""
     for number, name, on_date, group in db.execute(_TRIALS, (today.isoformat(),)):
         what = f"{name} · {group}" if group else name
-        yield Line("trials", _day(on_date), None, what, None, None, f"schoolcrm clients trial attended {number}")
+        on = date.fromisoformat(on_date)
+        yield Line("trials", on, None, what, None, None, f"schoolcrm clients trial attended {number}")
+
+
+def _tasks(db: sqlite3.Connection, today: date) -> Iterator[Line]:
+    """Yield the tasks of today, and after them the overdue ones (R55)."""
+    from schoolcrm.core.office.tasks import Wanted, find_tasks
+    from schoolcrm.core.rules.dates import Period
+    from schoolcrm.core.rules.tasks import OPEN
+
+    for task in find_tasks(db, today, Wanted(states=(OPEN,), due=Period(None, today))):
+        what = f"{task.client} · {task.text}"
+        yield Line("tasks", task.due_on, None, what, None, None, f"schoolcrm tasks done {task.id}")
+
+
+def _messages(db: sqlite3.Connection) -> Iterator[Line]:
+    """Yield one line: how many messages wait to be sent, those that failed among them."""
+    (count,) = db.execute(_UNSENT).fetchone()
+    if count:
+        yield Line("messages", None, None, None, count, None, "schoolcrm messages deliver")
 
 
 def _birthdays(db: sqlite3.Connection, today: date) -> Iterator[Line]:
@@ -213,7 +241,3 @@ def _backup(db: sqlite3.Connection, today: date) -> Iterator[Line]:
         days = (today - made_on).days
         what = ngettext("{count} day ago", "{count} days ago", days).format(count=days)
         yield Line("backup", made_on, None, what, None, None, "schoolcrm db backup")
-
-
-def _day(text: str) -> date:
-    return date.fromisoformat(text)

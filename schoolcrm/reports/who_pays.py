@@ -8,7 +8,7 @@ from typing import NamedTuple
 from schoolcrm.core.language import _
 from schoolcrm.core.learning.timetable import planned_lessons
 from schoolcrm.core.money.coverage import client_coverages
-from schoolcrm.core.money.ledger import balance
+from schoolcrm.core.money.ledger import balances_of
 from schoolcrm.reports.table import Column, Fact, Kind, Table
 
 _CLIENTS = """
@@ -45,12 +45,15 @@ def find_who_pays(db: sqlite3.Connection, on: date, today: date) -> list[WhoPays
     for client_id, name, student_id in db.execute(_CLIENTS, (json.dumps(list(times)),)).fetchall():
         names[client_id] = name
         first[client_id] = min(times[student_id], first.get(client_id, "24:00"))
-    coverages = client_coverages(db, list(names), today)
-    for client_id, name in names.items():
-        covered = coverages[client_id]
-        if covered.lessons == 0 or (covered.expires_on is not None and covered.expires_on <= on):
-            money = balance(db, client_id)
-            found.append(WhoPays(on, first[client_id], client_id, name, covered.lessons, money, covered.expires_on))
+    covered = {
+        client_id: covered
+        for client_id, covered in client_coverages(db, list(names), today).items()
+        if covered.lessons == 0 or (covered.expires_on is not None and covered.expires_on <= on)
+    }
+    accounts = balances_of(db, list(covered))
+    for client_id, reach in covered.items():
+        name, money = names[client_id], sum(accounts[client_id].values())
+        found.append(WhoPays(on, first[client_id], client_id, name, reach.lessons, money, reach.expires_on))
     return sorted(found, key=lambda one: one.time)
 
 

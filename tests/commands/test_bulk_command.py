@@ -37,7 +37,8 @@ def test_it_is_asked_for_with_the_first_ten(path: Path) -> None:
     code, out, err = bulk(path, "status:bought", "--set", "manager=Ольга")
     assert (code, out) == (1, "")
     first = ", ".join(f"Клиент {number:02}" for number in range(1, 11))
-    statement = f"11 clients would be changed, of 11 who answer to the query: {first}, … and 1 more.\n"
+    statement = f"11 clients would be changed, of 11 who answer to the query: {first}, … and 1 more."
+    statement += " To be set: Manager = Ольга.\n"
     assert err == f"error: {statement}hint: Repeat the command with --yes to do it.\n"
     code, out, err = bulk(path, "status:bought", "--set", "manager=Ольга", "--dry-run")
     assert (code, err) == (0, statement + "11 clients changed. (nothing was changed: --dry-run)\n")
@@ -49,10 +50,10 @@ def test_it_is_one_operation_and_says_how_many(path: Path) -> None:
     before = operations(path)
     words = ["status:bought", "--set", "manager=Ольга", "--set", "source=Сайт", "--new", "--yes", "--format", "json"]
     code, out, err = bulk(path, *words)
-    assert (code, err, json.loads(out)) == (0, "", {"changed": 11, "matched": 11})
+    assert (code, err, json.loads(out)) == (0, "", {"ids": [*range(1, 12)], "changed": 11, "matched": 11})
     assert operations(path) == before + 1
     code, out, _err = bulk(path, *words)
-    assert json.loads(out) == {"changed": 0, "matched": 11}
+    assert json.loads(out) == {"ids": [], "changed": 0, "matched": 11}
     assert operations(path) == before + 1
     assert len(names(path, "manager:ольга", "source:сайт")) == 11
 
@@ -106,6 +107,6 @@ def test_own_fields_are_set_and_emptied(path: Path) -> None:
 def test_archived_clients_only_when_the_query_says_so(path: Path) -> None:
     run_cli("clients", "archive", "1", "--yes", db=path)
     made: Any = bulk(path, "id:1..2", "--set", "note=x", "--yes", "--format", "json")[1]
-    assert json.loads(made) == {"changed": 1, "matched": 1}
+    assert json.loads(made) == {"ids": [2], "changed": 1, "matched": 1}
     made = bulk(path, "is:archived", "--set", "note=x", "--yes", "--format", "json")[1]
-    assert json.loads(made) == {"changed": 1, "matched": 1}
+    assert json.loads(made) == {"ids": [1], "changed": 1, "matched": 1}

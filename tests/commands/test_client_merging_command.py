@@ -53,7 +53,7 @@ def test_merge_says_what_came_of_it(db: Path) -> None:
     assert (code, out) == (0, "")
     assert err.splitlines() == [
         "warning: both have a student Петя: they stay two students of Анна Иванова.",
-        "What differs went into the note: Name: Иванова Анна.",
+        "What differs went into the note: Full name: Иванова Анна.",
         "Client 2 went into client 1: Анна Иванова. Balance now: 570.00.",
     ]
     assert column(db, "students", "clients", "list", "Анна") == [["Петя", "Петя"]]

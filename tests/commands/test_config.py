@@ -301,3 +301,17 @@ def test_database_and_user_from_the_file(db: Path, file: Path) -> None:
     with reading_school(db) as school:
         assert school.db.execute("SELECT user FROM operation ORDER BY id DESC").fetchone() == ("Анна",)
     assert run_installed("config", "get", "user", env=nobody)[1] == "Анна\n"
+
+
+def test_the_currency_is_named_above_what_is_printed_with_sums(db: Path) -> None:
+    with writing_school(db) as school:
+        add_client(school)
+    config(db, "set", "currency", "KZT")
+    for how in ("html", "md"):
+        _code, out, _err = run_cli("clients", "list", "--format", how, db=db, lang="en")
+        assert "KZT" in out
+        _code, out, _err = run_cli("clients", "list", "--columns", "name", "--format", how, db=db, lang="en")
+        assert "KZT" not in out
+    for how in ("table", "csv", "json"):
+        _code, out, _err = run_cli("clients", "list", "--format", how, db=db, lang="en")
+        assert "KZT" not in out

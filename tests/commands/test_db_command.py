@@ -11,6 +11,7 @@ import pytest
 from builders import add_client, make_school, run_cli, run_installed, writing_school
 
 from schoolcrm.core.clock import machine_now
+from schoolcrm.core.store.database import SCHEMA_VERSION
 from schoolcrm.core.store.unrecorded import without_triggers
 
 
@@ -53,7 +54,7 @@ def test_info_tells_what_is_known_of_the_file(db: Path) -> None:
     before = answer(db, "db", "info")
     assert before["report"] == "db-info"
     assert list(before["totals"]) == [
-        "path", "size", "free", "schema", "created", "last_change", "last_backup", "backups",
+        "path", "size", "free", "schema", "created", "last_change", "last_backup", "backups", "copies",
     ]  # fmt: skip
     assert (before["totals"]["path"], before["totals"]["size"]) == (str(db), db.stat().st_size)
     assert (before["totals"]["last_backup"], before["totals"]["backups"]) == (None, 0)
@@ -97,7 +98,7 @@ def test_backup_prints_where_it_is(db: Path) -> None:
     assert err == f"Checked and complete: {path.stat().st_size} bytes.\n"
     assert clients(path) == ["Анна Иванова"]
     made = answer(db, "db", "backup", db.parent / "mine.db")
-    assert made == {"path": str(db.parent / "mine.db"), "size": db.stat().st_size, "schema": 2}
+    assert made == {"path": str(db.parent / "mine.db"), "size": db.stat().st_size, "schema": SCHEMA_VERSION}
 
 
 def test_backup_asks_before_it_replaces_a_file(db: Path, tmp_path: Path) -> None:
@@ -111,7 +112,7 @@ def test_backup_asks_before_it_replaces_a_file(db: Path, tmp_path: Path) -> None
     assert target.read_text() == "mine"
     assert run_cli("db", "backup", target, "--yes", db=db)[0] == 0
     assert clients(target) == ["Анна Иванова"]
-    assert run_cli("db", "backup", tmp_path / "no" / "folder.db", db=db)[0] == 6
+    assert run_cli("db", "backup", tmp_path / "no" / "folder.db", db=db)[0] == 1
 
 
 def test_restore_is_asked_for_and_tells_what_it_is_about(db: Path) -> None:
@@ -126,7 +127,7 @@ def test_restore_is_asked_for_and_tells_what_it_is_about(db: Path) -> None:
     assert clients(db) == ["Анна Иванова"]
     assert len(clients(Path(restored["kept"]))) == 2
     db.unlink()
-    assert answer(db, "db", "restore", backup, "--yes") == {"path": str(db), "kept": None, "schema": 2}
+    assert answer(db, "db", "restore", backup, "--yes") == {"path": str(db), "kept": None, "schema": SCHEMA_VERSION}
     assert clients(db) == ["Анна Иванова"]
 
 

@@ -81,6 +81,7 @@ def test_r23_a_frozen_member_is_not_waited_for(db: Path) -> None:
 def test_r25_a_group(db: Path) -> None:
     words = ("groups", "freeze", "Робо", "--from", "2026-03-10", "--to", "2026-03-16")
     made = answer(db, *words, "--excused", "--reason", "ремонт", today=TODAY)
+    assert made["ids"] == [one["id"] for one in made["freezes"]]
     assert (made["group_id"], [one["student_id"] for one in made["freezes"]]) == (1, [2, 1])
     assert made["freezes"][1]["subscriptions"] == [{"id": 1, "last": "2026-04-07"}]
     assert column(db, "group", "subscription", "freezes", today=TODAY) == ["Робо", "Робо"]

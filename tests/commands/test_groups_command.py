@@ -103,3 +103,24 @@ def test_what_is_refused_in_one_sentence(path: Path, words: tuple[str, ...], sai
     assert said in err
     assert "Traceback" not in err
     assert path.read_bytes() == before
+
+
+def test_r22_a_member_in_two_places_is_a_warning_naming_both(path: Path) -> None:
+    for name, time in (("Робо 1", "18:00"), ("Шахматы", "18:30"), ("Танцы", "18:15")):
+        run_cli("groups", "add", name, db=path)
+        run_cli("schedule", "add", name, "--days", "thu", "--at", time, db=path)
+    assert run_cli("groups", "join", "Робо 1", "Петя", db=path)[2] == "Петя Иванов is in Робо 1 from 2026-09-01.\n"
+    code, _out, err = run_cli("groups", "join", "Шахматы", "Петя", "--to", "2026-09-09", db=path)
+    warning = "warning: «Петя Иванов» is in two places on 2026-09-03: «Робо 1» at 18:00 and «Шахматы» at 18:30.\n"
+    assert (code, err) == (0, warning + "Петя Иванов is in Шахматы from 2026-09-01 to 2026-09-09.\n")
+    code, _out, err = run_cli("groups", "join", "Танцы", "Петя", "--from", "2026-09-04", "--to", "2026-09-09", db=path)
+    assert (code, "warning" in err) == (0, False)
+    code, _out, err = run_cli("groups", "transfer", "Петя", "Шахматы", "Танцы", "--on", "2026-09-02", db=path)
+    assert code == 1
+    code, _out, err = run_cli("groups", "join", "Шахматы", "Маша", db=path)
+    code, _out, err = run_cli("groups", "join", "Робо 1", "Маша", "--from", "2026-10-01", db=path)
+    assert err.startswith("warning: «Маша Иванова» is in two places on 2026-10-01: «Робо 1» at 18:00 and «Шахматы»")
+    left = answer(path, "groups", "leave", "Робо 1", "Петя")
+    assert left == {"id": 1, "group_id": 1, "student_id": 1, "last_on": "2026-09-01"}
+    code, _out, err = run_cli("groups", "transfer", "Маша", "Робо 1", "Танцы", "--on", "2026-10-08", db=path)
+    assert err.startswith("warning: «Маша Иванова» is in two places on 2026-10-08: «Танцы» at 18:15 and «Шахматы»")

@@ -1,5 +1,6 @@
 """`history`: every change of every record in words; whose it is, and what is asked for (R54)."""
 
+import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -18,7 +19,7 @@ from schoolcrm.reports.history_words import KEYS
 OF_THE_SCHOOL = {
     *("setting", "subject", "level", "location", "room", "teacher", "lesson_type", "absence_reason", "source"),
     *("account", "status", "field", "study_group", "plan", "plan_subject", "plan_lesson_type", "holiday"),
-    *("saved_filter", "saved_mapping"),
+    *("saved_filter", "saved_mapping", "automation"),
 }
 
 
@@ -173,3 +174,66 @@ def test_what_belonged_to_somebody_is_found_by_an_index(db: Path) -> None:
 )
 def test_kinds_of_records_are_read_in_several_writings(written: str, entity: str) -> None:
     assert read_entity(written) == entity
+
+
+def test_r54_people_read_whose_record_a_changed_field_is_of_and_programs_its_number(db: Path) -> None:
+    answer(db, "clients", "edit", "Анна", "--manager", "Света")
+    answer(db, "payments", "void", "1", "--reason", "ошибка")
+    name = told(db, "--op", "5")[0]
+    assert name["id"] == 1
+    _code, out, _err = run_cli("history", "--limit", "3", db=db)
+    assert re.search(r"client +1 \(Анна[^)]*\) +Manager +Света", out)
+    assert re.search(r"payment +1 \([^)]+\) +Reason of voiding +ошибка", out)
+
+
+def test_r54_moments_are_in_the_schools_time_and_not_told_twice(db: Path) -> None:
+    answer(db, "clients", "add", "Борис Котов")
+    _code, out, _err = run_cli("history", "--entity", "status_change", db=db)
+    assert "Scale: Stage; To status: " in out
+    assert "UTC" not in out
+    assert not re.search(r"\d{4}-\d\d-\d\dT", out)
+
+
+def test_r54_a_number_given_to_another_since_does_not_change_the_name_in_what_was_before(db: Path) -> None:
+    answer(db, "clients", "add", "Борис Котов", "--phone", "+79160000007")
+    answer(db, "clients", "merge", "Анна", "Борис", "--yes")
+    answer(db, "clients", "add", "Вера Лис", "--phone", "+79160000008")
+    moved = [row for row in told(db, "--entity", "contact") if row["field"] == "client"]
+    assert [(row["before"], row["after"]) for row in moved] == [("Борис Котов", moved[0]["after"])]
+    assert moved[0]["after"].startswith("Анна")
+    made = [row["after"] for row in told(db, "--entity", "contact") if row["before"] is None]
+    assert ["client: Вера Лис" in made[0], "client: Борис Котов" in made[1]] == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("ref", "form"),
+    [
+        ("mark:1", "mark:STUDENT/LESSON"),
+        ("mark:5/5/5", "mark:STUDENT/LESSON"),
+        ("mark:x", "mark:STUDENT/LESSON"),
+        ("mark:5/5", "mark:STUDENT/LESSON"),
+        ("mark:1/99999999999999999999", "mark:STUDENT/LESSON"),
+        ("client_field:1", "client_field:CLIENT/FIELD"),
+        ("student_teacher:1", "student_teacher:STUDENT/TEACHER"),
+        ("discount_subject:1", "discount_subject:DISCOUNT/SUBJECT"),
+        ("plan_subject:1", "plan_subject:PLAN/SUBJECT"),
+        ("lesson_field:1", "lesson_field:LESSON/FIELD"),
+        ("freeze_extension:1", "freeze_extension:FREEZE/SUBSCRIPTION"),
+    ],
+)
+def test_a_record_of_two_numbers_that_never_was_is_told_with_how_it_is_written(db: Path, ref: str, form: str) -> None:
+    said = refusal(db, "history", ref)
+    assert "There was never a record" in said
+    assert ref.partition(":")[2] in said
+    assert f"Its number is written {form};" in said
+
+
+@pytest.mark.parametrize("number", ["777777", "-1", "0", "99999999999999999999"])
+def test_an_operation_that_never_was_is_told(db: Path, number: str) -> None:
+    for command in ("history", "undo"):
+        assert f"There is no operation {number}." in refusal(db, command, "--op", number)
+
+
+def test_help_shows_no_numbers_that_mean_nothing(db: Path) -> None:
+    for command in ("history", "undo"):
+        assert "[default" not in run_cli(command, "--help", db=db)[1]

@@ -356,3 +356,10 @@ def test_nobody_archived_gets_a_single_lesson(school: Path) -> None:
         add_student(opened, 1, "Ира Иванова")
         opened.db.execute("UPDATE student SET archived_on = '2026-09-01' WHERE name = 'Ира Иванова'")
     refused(school, "lessons", "plan", "--student", "Ира", "--on", "2026-09-03", "--at", "12:00")
+
+
+@pytest.mark.parametrize("words", [("move", "77", "--to", "+7d"), ("cancel", "77"), ("edit", "77", "--topic", "x")])
+def test_a_number_of_no_lesson_is_said_to_be_one(tmp_path: Path, words: tuple[str, ...]) -> None:
+    code, out, err = run_cli("lessons", *words, db=make_school(tmp_path))
+    assert (code, out) == (1, "")
+    assert err.startswith("error: There is no lesson 77, nor a group of that number.\nhint: ")

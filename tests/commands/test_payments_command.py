@@ -146,7 +146,7 @@ def test_void_takes_the_payment_out_once(db: Path) -> None:
     assert answer(db, "report", "reconciliation", "Анна")["rows"] == []
     assert "1" in refusal(db, "payments", "void", "1")
     assert "99" in refusal(db, "payments", "void", "99")
-    assert run_cli("payments", "void", "abc", db=db)[0] == 2
+    assert "«abc»" in refusal(db, "payments", "void", "abc")
 
 
 def test_dry_run_answers_and_changes_nothing(db: Path) -> None:
@@ -155,3 +155,43 @@ def test_dry_run_answers_and_changes_nothing(db: Path) -> None:
     answer(db, "payments", "add", "Анна", "1000")
     answer(db, "payments", "void", "1", "--dry-run")
     assert column(db, "voided", "payments", "list") == [None]
+
+
+def test_r37_a_void_keeps_its_reason_or_says_that_there_is_none(db: Path) -> None:
+    for _each in range(3):
+        answer(db, "payments", "add", "Анна", "1000")
+    assert answer(db, "payments", "void", "1", "--reason", " ошибка ")["reason"] == "ошибка"
+    code, _out, err = run_cli("payments", "void", "2", db=db)
+    assert (code, err.splitlines()[0]) == (0, "warning: no reason is kept with it; --reason gives one.")
+    assert answer(db, "payments", "void", "3", "--reason", "")["reason"] is None
+    assert column(db, "note", "payments", "list") == [None, None, "void: ошибка"]
+
+
+@pytest.mark.parametrize(("typed", "note"), [("двойная\n", "void: двойная"), ("\n", None)])
+def test_r37_at_a_terminal_the_reason_is_asked_for(db: Path, typed: str, note: str | None) -> None:
+    pytest.importorskip("termios")
+    from person_at_terminal import Person
+
+    answer(db, "payments", "add", "Анна", "1000")
+    person = Person(db, "payments", "void", "1")
+    try:
+        person.sees(r"Why is it void\? Enter: no reason\.")
+        person.types(typed)
+        assert person.ends() == 0
+    finally:
+        person.leaves()
+    assert column(db, "note", "payments", "list") == [note]
+
+
+def test_the_subscription_of_another_client_is_named_with_its_owner(db: Path) -> None:
+    with writing_school(db, TODAY) as school:
+        sell_plan(school, 3, add_plan(school, "lesson", 700_00, name="Разовое"), TODAY)
+    for ref in ("1", "Разовое"):
+        err = refusal(db, "payments", "add", "Анна", "100", "--subscription", ref)
+        assert err.startswith("error: The subscription 1 (Маша · Разовое) is another client's: Борис Ли.\nhint: ")
+    assert "«99»" in refusal(db, "payments", "add", "Анна", "100", "--subscription", "99")
+
+
+def test_a_format_that_is_none_is_refused_before_the_money_is_written(db: Path) -> None:
+    assert "«xlsx»" in refusal(db, "payments", "add", "Анна", "100", "--format", "xlsx")
+    assert answer(db, "payments", "list")["rows"] == []

@@ -73,12 +73,13 @@ def test_a_filter_is_replaced_only_with_yes(path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "code", "sentence"),
     [
+        (["is:lead", "--saved", ""], 1, "A saved filter needs a name."),
         (["--save", "x"], 2, "There is nothing to save: no term, no column, no sort key."),
         (["is:lead", "--archived", "--save", "x"], 2, "A saved filter keeps terms, columns and sort keys, neither"),
         (["is:lead", "--all", "--save", "x"], 2, "A saved filter keeps terms, columns and sort keys, neither"),
         (["balanse:5", "--save", "x"], 1, "There is no field «balanse»."),
         (["is:lead", "--save", " "], 1, "A saved filter needs a name."),
-        (["is:lead", "--save", "x", "--format", "foo"], 2, "There is no format foo."),
+        (["is:lead", "--save", "x", "--format", "foo"], 1, "There is no format foo."),
         (["--saved", "x"], 1, "No saved filter is called «x»."),
     ],
 )
@@ -115,7 +116,7 @@ def test_a_filter_is_removed_when_agreed(path: Path) -> None:
     assert run_cli("clients", "filters", "remove", "Свои", "--dry-run", db=path)[0] == 0
     assert len(rows(path, "clients", "filters", "list")) == 1
     code, out, _err = run_cli("clients", "filters", "remove", "свои", "--yes", "--format", "json", db=path)
-    assert (code, json.loads(out)) == (0, {"name": "Свои"})
+    assert (code, json.loads(out)) == (0, {"id": 1, "name": "Свои"})
     assert rows(path, "clients", "filters", "list") == []
     assert run_cli("clients", "filters", "remove", "свои", "--yes", db=path)[0] == 1
 

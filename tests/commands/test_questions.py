@@ -10,9 +10,10 @@ import typer
 from builders import add_client, make_school, reading_school, writing_school
 
 from schoolcrm.commands.new_entries import entry_named
-from schoolcrm.commands.questions import Unanswered, forget_answers
+from schoolcrm.commands.questions import Unanswered, ask_yes, forget_answers
 from schoolcrm.commands.session import Session, choose, confirm
 from schoolcrm.core.errors import Ambiguous, NotFound, Refused
+from schoolcrm.core.language import use_language
 from schoolcrm.core.people.references import find_client
 
 
@@ -104,6 +105,17 @@ def test_a_statement_is_confirmed_with_do_it(types: Types) -> None:
     assert said() == "2 clients would be moved.\nDo it? [y/N] "
     with pytest.raises(Refused, match="Nothing was changed"):
         ask("3 clients would be moved.")
+
+
+@pytest.mark.parametrize(("typed", "agreed"), [("д", 1), ("Да", 1), ("y", 1), ("н", 0), ("n", 0), ("", 0)])
+def test_in_russian_either_alphabet_answers(types: Types, typed: str, agreed: int) -> None:
+    use_language("ru")
+    try:
+        types(typed)
+        assert ask_yes("Так?") is bool(agreed)
+    finally:
+        use_language("en")
+    assert said() == "Так? [д/Н] "
 
 
 def test_off_a_terminal_the_statement_is_the_refusal(monkeypatch: pytest.MonkeyPatch) -> None:

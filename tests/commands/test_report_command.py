@@ -118,7 +118,7 @@ def test_csv_has_the_same_columns_as_json(db: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        (("reconciliation",), 2, "client"),
+        (("reconciliation",), 2, "CLIENT is missing"),
         (("reconciliation", "Зоя"), 1, "Зоя"),
         (("reconciliation", "Анна", "--student", "Яна"), 1, "Яна"),
         (("reconciliation", "Анна", "--account", "1"), 1, "1"),

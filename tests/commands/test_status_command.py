@@ -219,6 +219,35 @@ def test_r11_explain_says_which_rule_decided_and_what_comes_next(path: Path) -> 
     ]
 
 
+def test_r11_the_facts_of_archived_and_deleted_clients_and_why_nothing_changes(path: Path) -> None:
+    run_cli("clients", "archive", "Анна", "--yes", db=path, today="2026-03-01")
+    run_cli("status", "set", "deleted", "Олег", db=path, today="2026-03-01")
+    assert explained(path, "Анна", "2026-08-01")[-3:] == [
+        "In the archive since 2026-03-01.",
+        "'schoolcrm clients restore 1' brings the client back; then these facts decide.",
+        "The client is archived or deleted: no rule changes anything.",
+    ]
+    for client, restored in (("Анна", 1), ("Олег", 2)):
+        _code, out, _err = run_cli("status", "explain", client, db=path, today="2026-08-01", lang="en")
+        assert "Last purchase: 2026-01-31" in out
+        assert f"'schoolcrm clients restore {restored}'" in out
+        found = answer(path, "status", "explain", client, today="2026-08-01")
+        assert found["totals"]["purchases"] == 1
+        assert [row["next"] for row in found["rows"]] == [None, None]
+
+
+def test_r5_the_list_of_statuses_tells_who_is_in_the_archive_besides(path: Path) -> None:
+    before = answer(path, "status", "list")
+    assert "archive" not in run_cli("status", "list", db=path)[1]
+    run_cli("clients", "archive", "Анна", "Инна", "--yes", db=path)
+    _code, out, _err = run_cli("status", "list", db=path)
+    assert out.splitlines()[-2:] == [
+        "In the archive besides, by status: Новый: 1, Купил абонемент: 1.",
+        "In the archive besides, by stage: Новый: 1, Рабочий: 1.",
+    ]
+    assert answer(path, "status", "list")["rows"] != before["rows"]
+
+
 def test_r11_explain_after_a_recompute_and_by_hand(path: Path) -> None:
     run_cli("status", "recompute", db=path, today="2026-08-01")
     assert explained(path, "Анна", "2026-08-02") == [

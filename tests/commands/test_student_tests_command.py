@@ -76,3 +76,11 @@ def test_dry_run_changes_nothing_and_undo_knows_the_command(db: Path) -> None:
     code, out, _err = run_cli("students", "test", "add", "Петя", "4", "--dry-run", "--format", "json", db=db)
     assert (code, json.loads(out)["student_id"]) == (0, 1)
     assert answer(db, "students", "test", "list")["rows"] == []
+
+
+def test_a_day_after_today_needs_even_so(db: Path) -> None:
+    words = ("students", "test", "add", "Петя", "4", "--on", "2026-09-02")
+    assert refusal(db, *words) == (
+        "error: 2026-09-02 is after today.\nhint: Repeat with --even-so to record it all the same.\n"
+    )
+    assert answer(db, *words, "--even-so")["id"] == 1

@@ -97,7 +97,13 @@ def test_r41_the_journal_flags_what_a_deleted_subscription_paid(db: Path) -> Non
 def test_show_tells_terms_and_every_lesson(db: Path) -> None:
     code, out, _err = run_cli("subscription", "show", "Петя", db=db, today=LATER)
     assert code == 0
-    for line in ("Plan: Три", "State: running", "Lessons used: 2", "Lessons left: -2", "Charged in all: 1,333.32"):
+    for line in (
+        "Plan: Три",
+        "State: running",
+        "Lessons used: 2",
+        "Lessons the money covers: -2",
+        "Charged in all: 1,333.32",
+    ):
         assert line in out
     rows = answer(db, "subscription", "show", "1", today=LATER)["rows"]
     assert [(row["date"], row["group"], row["charge"]) for row in rows] == [

@@ -221,7 +221,9 @@ def test_redo_is_refused_when_its_records_were_written_since(db: Path) -> None:
     does(db, "clients", "edit", "Анна", "--manager", "Ольга")
     does(db, "undo", "--yes")
     does(db, "clients", "edit", "Анна", "--manager", "Ира")
-    assert "10 clients edit (client 1)" in refusal(db, "redo", "--yes")
+    said = refusal(db, "redo", "--yes")
+    assert "Operation 8 (clients edit) can't be done again" in said
+    assert "10 clients edit (client 1)" in said
     assert rows(db, "SELECT manager FROM client") == [("Ира",)]
 
 
@@ -257,3 +259,41 @@ def test_a_contact_that_the_client_has_again_is_not_brought_back(db: Path) -> No
     does(db, "clients", "contact", "add", "Анна", "mobile:89161234567")
     assert "No contact «1» of the client was removed" in refusal(db, "clients", "contact", "restore", "Анна", "1")
     assert len(rows(db, "SELECT * FROM contact")) == 2
+
+
+# A sale made later ---------------------------------------------------------------------------------------
+
+
+def client_now(path: Path) -> list[tuple[Any, ...]]:
+    return rows(
+        path,
+        "SELECT status.base, stage.base, studies, access_on IS NOT NULL FROM client"
+        " JOIN status ON status.id = status_id JOIN status AS stage ON stage.id = stage_id",
+    )
+
+
+def test_r7_the_first_of_two_sales_is_not_undone_for_the_client_still_has_bought(db: Path) -> None:
+    does(db, "subscription", "sell", "Петя", "Три", "--on", "2026-09-20")
+    bought = client_now(db)
+    said = refusal(db, "undo", "--op", "7", "--yes")
+    assert "(subscription 2)" in said
+    assert "schoolcrm subscription delete 1" in said
+    assert (client_now(db), bought) == ([("bought", "active", 1, 1)], [("bought", "active", 1, 1)])
+    does(db, "subscription", "delete", "1", "--yes")
+    assert client_now(db) == bought
+
+
+def test_r7_without_the_later_sale_the_first_is_undone(db: Path) -> None:
+    does(db, "subscription", "sell", "Петя", "Три", "--on", "2026-09-20")
+    does(db, "undo", "--op", "8", "--yes")
+    assert client_now(db) == [("bought", "active", 1, 1)]
+    does(db, "undo", "--op", "7", "--yes")
+    assert client_now(db) == [("new", "newcomer", 0, 0)]
+
+
+def test_r7_a_later_sale_that_is_deleted_or_a_trial_one_is_not_in_the_way(db: Path) -> None:
+    does(db, "subscription", "sell", "Петя", "Три", "--on", "2026-09-20")
+    does(db, "subscription", "delete", "2", "--yes")
+    does(db, "subscription", "sell", "Петя", "Три", "--on", "2026-09-21", "--trial")
+    does(db, "undo", "--op", "7", "--yes")
+    assert client_now(db) == [("new", "newcomer", 0, 0)]

@@ -1,19 +1,22 @@
 """Whatever was done can be undone: every record is as it was before, and after a redo as it was after (R54)."""
 
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import date
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import pytest
 from builders import add_client, add_group, add_plan, add_schedule, add_student, join, make_school, run_cli, student_of
 from builders import writing_school as writing
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schoolcrm.core.errors import ExitCode
+from schoolcrm.core.store import writing_back
 
 TODAY = "2026-09-30"
 FIRST = date(2026, 9, 1)
@@ -154,10 +157,22 @@ class Desk:
             return int(db.execute("SELECT count(*) FROM operation").fetchone()[0])
 
 
+@contextmanager
+def stretches_of(long: int) -> Iterator[None]:
+    """Let stretches of the journal be written back in one statement from that length on, and read few at a time."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(writing_back, "LONG", long)
+        patch.setattr(writing_back, "AT_ONCE", 2 * long)
+        yield
+
+
+long_from = st.sampled_from([1, 2, writing_back.LONG])
+
+
 @settings(max_examples=12, deadline=None)
-@given(st.lists(COMMANDS, min_size=6, max_size=14))
-def test_what_was_done_is_undone_and_done_again(lines: list[Words]) -> None:
-    with TemporaryDirectory() as folder:
+@given(st.lists(COMMANDS, min_size=6, max_size=14), long_from)
+def test_what_was_done_is_undone_and_done_again(lines: list[Words], long: int) -> None:
+    with TemporaryDirectory() as folder, stretches_of(long):
         desk = Desk(Path(folder))
         states = [desk.records()]
         for line in lines:
@@ -183,9 +198,9 @@ def test_what_was_done_is_undone_and_done_again(lines: list[Words]) -> None:
 
 
 @settings(max_examples=12, deadline=None)
-@given(st.lists(COMMANDS, min_size=4, max_size=12), st.data())
-def test_an_earlier_operation_goes_whole_or_not_at_all(lines: list[Words], data: st.DataObject) -> None:
-    with TemporaryDirectory() as folder:
+@given(st.lists(COMMANDS, min_size=4, max_size=12), long_from, st.data())
+def test_an_earlier_operation_goes_whole_or_not_at_all(lines: list[Words], long: int, data: st.DataObject) -> None:
+    with TemporaryDirectory() as folder, stretches_of(long):
         desk = Desk(Path(folder))
         for line in lines:
             desk.does(*line)

@@ -117,6 +117,46 @@ def test_a_later_first_day_leaves_lessons_out_but_they_use_up_the_package(school
     ]
 
 
+def test_a_later_first_day_begins_with_the_balance_expected_then(school: Any) -> None:
+    client = add_client(school, "Анна", student="Петя")
+    petya, masha = student_of(school, client), add_student(school, client, "Маша")
+    plan = add_plan(school, "lesson", 700_00)
+    for student, time in ((petya, "18:00"), (masha, "19:00")):
+        add_schedule(school, student_id=student, days="sat", time=time, first_on=FIRST)
+        sell_plan(school, student, plan, FIRST)
+    pay(school, client, 1500_00, FIRST)
+    week = timedelta(weeks=1)
+    found = forecast(school.db, client, Period(SATURDAY + week, SATURDAY + week), SATURDAY)
+    assert (found.balance_now, found.balance_from) == (1500_00, 100_00)
+    assert told(found, "balance") == [(-600_00,), (-1300_00,)]
+    assert (found.charges, found.to_pay) == (1400_00, 1300_00)
+    table = forecast_table(found)
+    assert [(fact.key, fact.label, fact.value) for fact in table.head] == [
+        ("balance_now", "Balance now", 1500_00),
+        ("balance_from", "Balance on 2026-09-12", 100_00),
+    ]
+    only = forecast(school.db, client, Period(SATURDAY + week, SATURDAY + week), SATURDAY, student_id=masha)
+    assert (only.balance_from, told(only, "balance"), only.to_pay) == (100_00, [(-600_00,)], 600_00)
+    assert forecast(school.db, client, Period(SATURDAY, SATURDAY + week), SATURDAY).balance_from is None
+
+
+def test_r36_with_a_separate_balance_each_lesson_names_its_account(school: Any) -> None:
+    client = add_client(school, "Анна", student="Петя")
+    student, chess = student_of(school, client), add_entry(school, "subjects", "Шахматы")
+    add_schedule(school, student_id=student, days="sat", first_on=FIRST)
+    add_schedule(school, student_id=student, days="sat", time="19:00", first_on=FIRST, subject_id=chess)
+    sell_plan(school, student, add_plan(school, "lesson", 700_00), FIRST)
+    pay(school, client, 1500_00, FIRST)
+    alone = forecast(school.db, client, Period(SATURDAY, SATURDAY), SATURDAY)
+    assert (alone.accounts, [column.key for column in forecast_table(alone).columns][-1]) == ([], "basis")
+    separate = add_plan(school, "lesson", 500_00, separate=True, subject_ids=[chess])
+    number = sell_plan(school, student, separate, FIRST)
+    found = forecast(school.db, client, Period(SATURDAY, SATURDAY), SATURDAY)
+    assert told(found, "charge", "account") == [(700_00, "general"), (500_00, str(number))]
+    assert forecast_table(found).columns[-1].words == {"general": "general", str(number): f"subscription {number}"}
+    assert found.to_pay == 500_00
+
+
 def test_archived_students_have_no_lessons_to_come(school: Any) -> None:
     client = add_client(school, "Анна", student="Петя")
     add_schedule(school, student_id=student_of(school, client), days="sat", first_on=FIRST)
@@ -176,9 +216,9 @@ def real_charge(here: World, on: date, time: str, name: str) -> int:
 
 
 @settings(max_examples=60, deadline=None)
-@given(history=HISTORIES, today=st.dates(FIRST, LAST), skipped=st.booleans())
+@given(history=HISTORIES, today=st.dates(FIRST, LAST), skipped=st.booleans(), later=st.integers(0, 40))
 def test_the_forecast_is_what_holding_the_lessons_then_charges(
-    path: Path, history: list[Event], today: date, skipped: bool
+    path: Path, history: list[Event], today: date, skipped: bool, later: int
 ) -> None:
     """Lessons that were never held count in the month they were planned in, so with them only that month is sure."""
     with world(path) as here:
@@ -187,15 +227,22 @@ def test_the_forecast_is_what_holding_the_lessons_then_charges(
         last = month_of(today).last or LAST if skipped else LAST
         if not skipped:
             hold_all(here, last=today - timedelta(days=1))
-        found = [forecast(here.school.db, client, Period(today, last), today) for client in here.clients]
+        first = min(today + timedelta(days=later), last)
+        found = [forecast(here.school.db, client, Period(first, last), today) for client in here.clients]
         rows = [row for one in found for row in told(one, "date", "time", "student", "charge")]
         waiting = [lesson for student in here.students for lesson in here.planned(student)]
-        assert len(rows) == sum(today <= lesson.on <= last for lesson in waiting)
+        assert len(rows) == sum(first <= lesson.on <= last for lesson in waiting)
+        eve = first - timedelta(days=1)
+        sooner = [forecast(here.school.db, client, Period(today, max(eve, today)), today) for client in here.clients]
         hold_all(here, today, last)
+        for before, one in zip(sooner, found, strict=True):
+            taken = sum(real_charge(here, *row) for row in told(before, "date", "time", "student"))
+            assert one.balance_from == (one.balance_now - taken if first > today else None)
         assert rows == [(on, time, name, real_charge(here, on, time, name)) for on, time, name, _charge in rows]
         for one in found:
             assert one.charges == sum(charge for (charge,) in told(one, "charge"))
-            assert told(one, "balance")[-1:] == [(one.balance_now - one.charges,)] * bool(one.rows)
+            begin = one.balance_now if one.balance_from is None else one.balance_from
+            assert told(one, "balance")[-1:] == [(begin - one.charges,)] * bool(one.rows)
 
 
 @settings(max_examples=60, deadline=None)
@@ -227,7 +274,7 @@ def walked(oracle: Oracle, marks: list[Marked], money: dict[int, int]) -> tuple[
         if mark.payer is None or (basis == "over" and not charge):  # R38: a used-up package holds no lessons
             continue
         account = mark.payer.id if mark.payer.separate else 0
-        if charge and (account in short or money.get(account, 0) < charge):
+        if account in short or money.get(account, 0) < charge:
             short.add(account)
         else:
             money[account] = money.get(account, 0) - charge

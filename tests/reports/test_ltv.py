@@ -174,7 +174,7 @@ FAMILY = st.builds(
 CHOICE = st.builds(
     Choice,
     kinds=st.sampled_from([["income", "goods"], ["income"], ["goods"]]),
-    top=st.integers(0, 3),
+    top=st.none() | st.integers(1, 3),
     least=st.none() | st.integers(0, 600),
     skip_archived=st.booleans(),
 )

@@ -109,6 +109,19 @@ def test_an_event_says_what_and_where(school: Any) -> None:
     assert calendar_name(school.db, Scope()) == "School"
 
 
+def test_long_names_are_folded_and_their_signs_are_kept(school: Any) -> None:
+    name = "Робототехника; старшие, продолжающие\\второй год обучения по субботам"
+    school.db.execute("UPDATE study_group SET name = ?", (name,))
+    written = ics_bytes(find_events(school.db, PERIOD, Scope()), "Школа, филиал; двор", "Europe/Moscow", MADE_AT)
+    assert max(len(line) for line in written.split(b"\r\n")) <= 75
+    assert b"\n" not in written.replace(b"\r\n", b"")
+    for line in written.split(b"\r\n"):
+        line.decode()  # no letter is cut in two
+    calendar = Calendar.from_ical(written)
+    assert calendar.walk("VEVENT")[0]["summary"] == f"{name} (Роботы)"
+    assert calendar["x-wr-calname"] == "Школа, филиал; двор"
+
+
 def test_an_event_stays_the_same_when_it_is_held_moved_or_cancelled(school: Any) -> None:
     before = [event["uid"] for event in exported(school).walk("VEVENT")]
     hold(school, GROUP, date(2026, 10, 19), present=[PETYA])

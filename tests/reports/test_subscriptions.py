@@ -51,6 +51,29 @@ def test_r34_r35_what_burnt_is_worth_what_it_would_have_cost(tmp_path: Path) -> 
     assert (row["burnt"], row["burnt_sum"]) == (3, "1800.00")
 
 
+@pytest.mark.parametrize("billing", ["by-lesson", "upfront"])
+@pytest.mark.parametrize("for_chess_only", [True, False])
+def test_r34_r35_what_burnt_knows_a_limited_discount(tmp_path: Path, billing: str, for_chess_only: bool) -> None:
+    """Of 4 lessons for 1000 less 100 one was held; with what the other three burnt it makes 900 (R31)."""
+    path = make_school(tmp_path)
+    terms = ("--burn", "--length", "5d", "--billing", billing, *(("--subject", "Шахматы") if for_chess_only else ()))
+    for words in (
+        ("clients", "add", "Анна", "--student", "Петя"),
+        ("groups", "add", "Шахматы", "--subject", "Шахматы", "--new"),
+        ("groups", "join", "Шахматы", "Петя", "--from", "2026-09-01"),
+        ("subscription", "plans", "add", "Четыре", "--kind", "package", "--price", "1000", "--lessons", "4", *terms),
+        ("discounts", "add", "Петя", "--amount", "100", "--subject", "Шахматы"),
+        ("subscription", "sell", "Петя", "Четыре", "--from", "2026-09-01"),
+        ("lessons", "plan", "Шахматы", "--on", "2026-09-02", "--at", "18:00"),
+        ("lessons", "hold", "Шахматы", "2026-09-02", "--all-present"),
+    ):
+        code, _out, err = run_cli(*words, db=path, today="2026-09-02")
+        assert code == 0, err
+    (row,) = listed(path, "2026-09-30")["rows"]
+    covers_all = billing == "upfront" and not for_chess_only  # then the sale itself had no discount
+    assert (row["burnt"], row["burnt_sum"]) == (3, "750.00" if covers_all else "675.00")
+
+
 def listed(path: Path, today: str) -> dict[str, list[dict[str, object]]]:
     code, out, _err = run_cli("subscription", "list", "--format", "json", db=path, today=today)
     assert code == 0

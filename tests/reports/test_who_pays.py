@@ -63,6 +63,20 @@ def test_expires_by_the_day_or_nothing_left(school: Any) -> None:
     ]
 
 
+def test_r39_who_owes_for_an_upfront_sale_pays(school: Any) -> None:
+    for name, money in (("Должна", 0), ("Заплатила", 4000_00)):
+        client = add_client(school, name)
+        student = student_of(school, client)
+        add_schedule(school, student_id=student, days="tue", time="18:00", first_on=TODAY)
+        sell_plan(school, student, add_plan(school, "package", 4000_00, 8, billing="upfront", name=name), TODAY)
+        if money:
+            pay(school, client, money, TODAY)
+    rows = find_who_pays(school.db, TODAY, TODAY)
+    assert [(row.client, row.lessons_left, row.balance, row.expires_on) for row in rows] == [
+        ("Должна", 0, -4000_00, None)
+    ]
+
+
 def test_the_day_can_be_a_coming_one(school: Any) -> None:
     learner(school, "На два", money=1400_00)
     learner(school, "На три", money=2100_00)

@@ -14,8 +14,8 @@ class ClientRow(NamedTuple):
     """One row of a client file, read. Sums are kopecks; keys are folded names; None: not given.
 
     ``client`` is the payer or, without one, the student; ``student_is_client`` then says that they
-    are one person. ``phones`` are E.164 and also stand among the ``contacts``. ``custom`` holds pairs
-    of a custom field's name and its value (str, Decimal, date or bool). ``cells`` is the row as it
+    are one person. ``phones`` are E.164 and also stand among the ``contacts``. ``custom`` and ``student_custom``
+    hold pairs of a custom field's name and its value (str, Decimal, date or bool). ``cells`` is the row as it
     stands in the file, for a rejection later on.
     """
 
@@ -47,6 +47,7 @@ class ClientRow(NamedTuple):
     contract_from: date | None = None
     contract_to: date | None = None
     contract_amount: int | None = None
+    student_custom: tuple[tuple[str, Any], ...] = ()
 
     @property
     def base_without_status(self) -> str:

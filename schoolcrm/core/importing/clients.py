@@ -9,9 +9,11 @@ from pathlib import Path
 from schoolcrm.core.clock import utc_now
 from schoolcrm.core.importing.client_row import RejectedRow
 from schoolcrm.core.importing.fields import CLIENT_FIELDS
-from schoolcrm.core.importing.headings import CustomField
+from schoolcrm.core.importing.own_fields import CustomField, own_fields
 from schoolcrm.core.importing.plan import ClientPlan
+from schoolcrm.core.importing.rejected import RejectedRows
 from schoolcrm.core.importing.rows import ClientRows, read_rows
+from schoolcrm.core.importing.spool import SPOOLED
 from schoolcrm.core.importing.status_cell import status_reader
 from schoolcrm.core.importing.tally import Tally
 from schoolcrm.core.importing.transfer import STEP, Kind, Progress, RowsRefused, TableFile, Wishes, transfer
@@ -19,13 +21,19 @@ from schoolcrm.core.store.transaction import WritableSchool
 
 __all__ = ["CLIENTS", "ClientFile", "Imported", "RowsRefused", "Wishes", "client_fields", "import_clients"]
 
-CLIENTS = Kind("clients", "import-csv", CLIENT_FIELDS)
+CLIENTS = Kind(
+    "clients",
+    "import-csv",
+    CLIENT_FIELDS,
+    frozenset(SPOOLED) - {"payment"} | {"status", "plan_subject", "plan_lesson_type"},
+)
 
+# The two of a client one after the other, in the order of the clients: the index grows at its end.
 _WRITE_STATUSES = """
     INSERT INTO status_change (client_id, scale, from_id, to_id, on_date, at, user, reason)
     SELECT client.id, status.scale, NULL, status.id, :today, :at, :user, 'import'
       FROM temp.spool_client AS client
-      JOIN status ON status.id = client.{column}
+     CROSS JOIN status ON status.id IN (client.status_id, client.stage_id)
 """
 
 
@@ -47,9 +55,8 @@ class ClientFile(TableFile):
 
 
 def client_fields(db: sqlite3.Connection) -> list[CustomField]:
-    """Return the school's own fields of clients, which headings of a file may name."""
-    rows = db.execute("SELECT name, type, choices FROM field WHERE entity = 'client' ORDER BY id")
-    return [CustomField(name, kind, tuple((choices or "").splitlines())) for name, kind, choices in rows]
+    """Return the school's own fields of clients and of students, which headings of a file may name."""
+    return own_fields(db, CLIENT_FIELDS.entities)
 
 
 def import_clients(
@@ -68,11 +75,14 @@ def import_clients(
 class _Planned:
     plan: ClientPlan
     rows: ClientRows
-    rejected: list[RejectedRow]
+    rejected: RejectedRows
 
     @property
     def good(self) -> int:
         return self.plan.tally.good
+
+    def settle(self) -> None:
+        """Do nothing: whatever the plan rests on makes it anew."""
 
     def write(self, school: WritableSchool) -> None:
         self.plan.write(school)
@@ -81,12 +91,13 @@ class _Planned:
 
 def _plan(db: sqlite3.Connection, file: ClientFile, today: date, progress: Progress | None) -> _Planned:
     plan = ClientPlan(db, today, on_duplicate=file.wishes.on_duplicate)
-    rows = read_rows(file.source, file.headings, today, {"status": status_reader(db)})
-    planned = _Planned(plan, rows, [])
+    heading = next((column.heading for column in file.headings.filling("status")), "")
+    rows = read_rows(file.source, file.headings, today, {"status": status_reader(db, heading)})
+    planned = _Planned(plan, rows, RejectedRows())
     for count, row in enumerate(rows, start=1):
         rejected = row if isinstance(row, RejectedRow) else plan.add(row)
         if rejected is not None:
-            planned.rejected.append(rejected)
+            planned.rejected.add(rejected)
         if progress is not None and count % STEP == 0:
             progress(count)
     plan.finish()
@@ -97,5 +108,4 @@ def _plan(db: sqlite3.Connection, file: ClientFile, today: date, progress: Progr
 def _write_statuses(school: WritableSchool) -> None:
     """Begin the history of the new clients on both scales (R10)."""
     signature = {"today": school.today.isoformat(), "at": utc_now(), "user": school.user}
-    for column in ("status_id", "stage_id"):
-        school.db.execute(_WRITE_STATUSES.format(column=column), signature)
+    school.db.execute(_WRITE_STATUSES, signature)

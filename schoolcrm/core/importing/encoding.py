@@ -19,7 +19,8 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_CYRILLIC = ("cp1251", "koi8-r", "cp866")
+GUESSED = ("cp1251", "koi8-r", "cp866")
+"""Encodings that are told apart by how likely the text is."""
 _ACCEPTED = (
     *("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"),
     *("cp1251", "koi8-r", "koi8-u", "cp866", "mac-cyrillic", "iso8859-5"),
@@ -166,7 +167,7 @@ def _resembles_utf8(sample: bytes) -> bool:
 
 def _likeliest_cyrillic(path: Path, sample: bytes) -> str:
     plausibility = {}
-    for codec in _CYRILLIC:
+    for codec in GUESSED:
         try:
             plausibility[codec] = _plausibility(sample.decode(codec))
         except UnicodeDecodeError:

@@ -4,14 +4,19 @@ One pass, in the order of the file: a row joins the first earlier row (or person
 agrees with. Two rows are of one client when the client's name and a phone agree; where one of the
 two has no phone, the name and an email or the address. Two rows are one student when the student's
 name and the birth date or a phone agree; a row with neither, the student's and the client's name.
+A row with a phone makes no second student of one name of the client it joins: by that phone, which is
+the client's from then on, they would be found as one. Nor is there a second student who is the client.
 """
 
 from array import array
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
+from schoolcrm.core.errors import BadValue
 from schoolcrm.core.importing.client_row import ClientRow, Contact
+from schoolcrm.core.language import _
 from schoolcrm.core.rules.names import fold
 
 _BY_POST = ("email", "address")
@@ -33,11 +38,12 @@ class Placement(NamedTuple):
 
 
 def student_keys(name_key: str, birthday: date | None, phones: Iterable[str]) -> list[Key]:
-    """Return the keys of a student with a birth date or a phone; any common one means the same student."""
-    keys = [hash((name_key, phone)) >> _UNUSED_BITS for phone in phones]
-    if birthday is not None:
-        keys.append(hash((name_key, birthday)) >> _UNUSED_BITS)
-    return keys
+    """Return the keys of a student with a birth date or a phone; any common one means the same student.
+
+    Of two children of one name the one of that birth date is meant, whoever else has the phone: so it comes first.
+    """
+    born = () if birthday is None else (birthday,)
+    return [hash((name_key, mark)) >> _UNUSED_BITS for mark in (*born, *phones)]
 
 
 def student_key_by_names(name_key: str, client_key: str) -> Key:
@@ -83,10 +89,16 @@ class _SeldomAsked:
 class Families:
     """Gives every row its client and student; new ones are numbered on from the numbers given.
 
-    Keeps some 350 bytes a row: 100,000 rows take 35 MB.
+    `known_student_of` gives a client's student of that name (folded) who is in the database. Keeps some 380 bytes
+    a row: 100,000 rows take 38 MB.
     """
 
-    def __init__(self, first_client: int = 1, first_student: int = 1) -> None:
+    def __init__(
+        self,
+        first_client: int = 1,
+        first_student: int = 1,
+        known_student_of: Callable[[int, str], int | None] = lambda _client, _name_key: None,
+    ) -> None:
         self._next_client = first_client
         self._next_student = first_student
         self._clients: dict[Key, int] = {}
@@ -94,9 +106,16 @@ class Families:
         self._phoneless_by_post: dict[Key, int] = {}
         self._students: dict[Key, int] = {}
         self._students_by_names = _SeldomAsked()
+        self._said_by_names = _SeldomAsked()  # by rows of this file, whoever the student's client is
         self._first_student = first_student
         self._clients_of_new = array("q")  # by student, counted from the first
-        self._clients_of_known: dict[int, int] = {}
+        self._names_of_new = array("q")
+        self._first_client = first_client
+        self._first_of_new = array("q")  # students by client
+        self._further: dict[int, list[int]] = {}
+        self._known_student_of = known_student_of
+        self._known_students = array("q")  # in rising order, with their clients at the same places
+        self._clients_of_known = array("q")
 
     def know_client(self, client: int, client_key: str, phones: Sequence[str], contacts: Iterable[Contact]) -> None:
         """Note a client who is already in the database, so that new students can join them."""
@@ -109,6 +128,15 @@ class Families:
         for key in client_phone_keys(row.client_key, row.phones):
             self._clients.setdefault(key, client)
 
+    def forget_birthday(self, student: int, name_key: str, former: date) -> None:
+        """Note that a known student's birth date is changed, and the former one nobody's any more.
+
+        A second import of the file won't find it either, and must not place a row otherwise.
+        """
+        for key in student_keys(name_key, former, ()):
+            if self._students.get(key) == student:
+                del self._students[key]
+
     def know_student(
         self,
         student: int,
@@ -119,41 +147,76 @@ class Families:
         birthday: date | None,
         phones: Iterable[str],
     ) -> None:
-        """Note a student who is already in the database; ``phones`` are the client's."""
+        """Note a student who is already in the database, by rising numbers; ``phones`` are the client's."""
         keys = student_keys(name_key, birthday, phones)
-        self._clients_of_known[student] = client
+        self._known_students.append(student)
+        self._clients_of_known.append(client)
         self._note_student(student, keys, student_key_by_names(name_key, client_key))
 
     def place(self, row: ClientRow, *, repeat: bool = False) -> Placement:
-        """Return whose row it is and note it; ``repeat`` makes a new student of a known one, too."""
-        student = self._place_student(row, repeat=repeat)
+        """Return whose row it is and note it; ``repeat`` makes a new student of a known one, too.
+
+        Raises BadValue when it is one client's student by the birth date and another's by a phone, or by its names
+        one student of the file and another of the school: the next import could take one for the other.
+        """
+        keys = student_keys(row.student_key, row.birthday, row.phones)
+        by_names = student_key_by_names(row.student_key, row.client_key)
+        student = self._next_student if repeat else self._find_student(keys, by_names)
         if student != self._next_student:
+            self._said_by_names.add(by_names, student)
             return Placement(self._client_of(student), student, False, False)
         client = self._place_client(row)
         is_new = client == self._next_client
-        self._next_student += 1
-        self._next_client += is_new
-        self._clients_of_new.append(client)
+        namesake = None
+        if not (is_new or repeat) and (row.phones or row.student_is_client):
+            namesake = self._namesake(client, row.student_key)
+        if namesake is not None:
+            self._students.update(dict.fromkeys(keys, namesake))
+            self._said_by_names.add(by_names, namesake)
+            return Placement(client, namesake, False, False)
+        self._note_student(student, keys, by_names)
+        self._said_by_names.add(by_names, student)
+        self._add_student(client, row.student_key, is_new=is_new)
         return Placement(client, student, is_new, True)
 
-    def _client_of(self, student: int) -> int:
-        known = self._clients_of_known.get(student)
-        return known if known is not None else self._clients_of_new[student - self._first_student]
-
-    def _place_student(self, row: ClientRow, *, repeat: bool) -> int:
-        """Return the number of a known student, or the next one."""
-        keys = student_keys(row.student_key, row.birthday, row.phones)
-        by_names = student_key_by_names(row.student_key, row.client_key)
-        student = self._next_student
-        if repeat:
-            self._note_student(student, keys, by_names)
-            return student
-        if keys:
-            student = _first_owner(self._students, keys, student)
+    def _add_student(self, client: int, name_key: str, *, is_new: bool) -> None:
+        if is_new:
+            self._first_of_new.append(self._next_student)
+            self._next_client += 1
         else:
-            student = self._students_by_names.find(by_names) or student
-        self._students_by_names.add(by_names, student)
-        return student
+            self._further.setdefault(client, []).append(self._next_student)
+        self._clients_of_new.append(client)
+        self._names_of_new.append(hash(name_key))
+        self._next_student += 1
+
+    def _namesake(self, client: int, name_key: str) -> int | None:
+        """Return the client's student of that name: a further import would find them by the client's phones."""
+        if client >= self._first_client:
+            students = [int(self._first_of_new[client - self._first_client])]
+        elif (known := self._known_student_of(client, name_key)) is not None:
+            return known
+        else:
+            students = []
+        students += self._further.get(client, ())
+        names = (self._names_of_new[student - self._first_student] for student in students)
+        return next((student for student, name in zip(students, names, strict=True) if name == hash(name_key)), None)
+
+    def _client_of(self, student: int) -> int:
+        if student >= self._first_student:
+            return self._clients_of_new[student - self._first_student]
+        return self._clients_of_known[bisect_left(self._known_students, student)]
+
+    def _find_student(self, keys: Sequence[Key], by_names: Key) -> int:
+        """Return the number of a known student, or the next one; raises BadValue as `place` does."""
+        if keys:
+            owners = {self._students[key] for key in keys if key in self._students}
+            if len(owners) > 1 and len({self._client_of(owner) for owner in owners}) > 1:
+                raise BadValue(_("Students of different clients answer to the birth date and the phones of the row."))
+            return _first_owner(self._students, keys, self._next_student)
+        known, said = self._students_by_names.find(by_names), self._said_by_names.find(by_names)
+        if known and said and known != said:
+            raise BadValue(_("Several students answer to the names of the row: it needs a birth date or a phone."))
+        return known or said or self._next_student
 
     def _place_client(self, row: ClientRow) -> int:
         """Return the number of a known client, or the next one."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import NamedTuple
 
-from schoolcrm.core.language import N_, _
+from schoolcrm.core.language import N_, _, usual
 from schoolcrm.core.rules.names import fold
 
 # Whose phone or address it is, said at the end of a heading: «Телефон мамы».
@@ -42,11 +42,23 @@ class Meaning(NamedTuple):
 
 
 class FieldTable:
-    """The fields one kind of file can have; ``required``: of each set the file must have one."""
+    """The fields one kind of file can have; ``required``: of each set the file must have one.
 
-    def __init__(self, fields: tuple[Field, ...], required: tuple[tuple[str, ...], ...]) -> None:
+    ``entities``: whose own fields of the school its columns may fill, too; ``adds_fields``: new ones can be made.
+    """
+
+    def __init__(
+        self,
+        fields: tuple[Field, ...],
+        required: tuple[tuple[str, ...], ...],
+        entities: tuple[str, ...] = (),
+        *,
+        adds_fields: bool = False,
+    ) -> None:
         self.fields = {each.key: each for each in fields}
         self.required = required
+        self.entities = entities
+        self.adds_fields = adds_fields
 
     @cached_property
     def headings(self) -> dict[str, Field]:
@@ -69,7 +81,7 @@ class FieldTable:
         """Return the field called so by its key, its label in either language, or a heading."""
         wanted = fold(name)
         for each in self.fields.values():
-            if wanted in (fold(each.key), fold(each.label), fold(_(each.label))):
+            if wanted in (fold(each.key), fold(each.label), fold(_(each.label)), fold(usual(each.label))):
                 return each
         return self.headings.get(wanted)
 
@@ -162,4 +174,6 @@ CLIENT_FIELDS = FieldTable(
               "|contract amount|contract sum|contract total"),
     ),
     required=(("student", "last_name", "first_name"),),
+    entities=("client", "student"),
+    adds_fields=True,
 )  # fmt: skip

@@ -1,32 +1,23 @@
 """Which column of a file fills which field (R61): automatically, by a saved mapping, or by ``--map``."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import NamedTuple
 
 from schoolcrm.core.errors import BadValue
+from schoolcrm.core.importing.assignments import LEFT_OUT, Meanings, by_place
 from schoolcrm.core.importing.fields import CLIENT_FIELDS, FieldTable
+from schoolcrm.core.importing.own_fields import CustomField, OwnFields, OwnName, asked_own
 from schoolcrm.core.language import _, pgettext
 from schoolcrm.core.rules.names import closest, excerpt, fold, tidy
 
 _REASON_HEADINGS = frozenset({"reason", "причина отказа"})
-_IGNORE = ("", "-", "—")
-_CUSTOM = ("field:", "field.", "поле:")
 _NAME_PARTS = ("last_name", "first_name", "middle_name")
 
 
 def reason_heading() -> str:
     """Return the heading of the first column of a file of rejected rows."""
     return pgettext("rejected row", "Reason")
-
-
-class CustomField(NamedTuple):
-    """A field the school has added: its name, and its type (text, number, date, bool or choice)."""
-
-    name: str
-    type: str = "text"
-    choices: tuple[str, ...] = ()
 
 
 class Fate(StrEnum):
@@ -46,7 +37,7 @@ class Column:
     """A column of the file, counted from 0, and what becomes of it.
 
     ``target`` is the field's key or the custom field's name, "" if there is none; ``whose`` says
-    whose contact it is.
+    whose contact it is. ``meanings``: what values of the column stand for.
     """
 
     place: int
@@ -55,6 +46,7 @@ class Column:
     target: str = ""
     whose: str = ""
     custom: CustomField | None = None
+    meanings: Meanings = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,24 +67,10 @@ class HeadingMap:
         """Return heading → field as ``map_headings`` takes it, to be saved under a name."""
         saved = {}
         for column in self.with_fate(Fate.FIELD, Fate.CUSTOM, Fate.NEW, Fate.IGNORED):
-            prefix = "field:" if column.fate in (Fate.CUSTOM, Fate.NEW) else ""
             heading = column.heading if column.heading.strip() else f"#{column.place + 1}"
-            saved[heading] = prefix + column.target
+            saved[heading] = column.custom.target if column.custom else column.target
+            saved |= {f"{heading}:{value}": meant for value, meant in column.meanings.items()}
         return saved
-
-
-def parse_assignments(texts: Iterable[str]) -> dict[str, str]:
-    """Return heading → field of ``--map 'Heading=field'`` options; BadValue without an equals sign."""
-    assignments = {}
-    for text in texts:
-        heading, equals, target = text.rpartition("=")
-        if not equals or not heading.strip():
-            raise BadValue(
-                _('"{value}" is not a mapping of a heading to a field.').format(value=excerpt(text)),
-                _("Write it like --map 'Phone of the mother=phone'."),
-            )
-        assignments[heading] = target
-    return assignments
 
 
 def map_headings(
@@ -103,11 +81,13 @@ def map_headings(
     new_fields: bool = False,
     custom_fields: Sequence[CustomField] = (),
     table: FieldTable = CLIENT_FIELDS,
+    advice: str = "",
 ) -> HeadingMap:
     """Return what becomes of every column (R61).
 
-    ``explicit`` (heading → field, ``field:NAME`` or ``-``) wins over ``saved``, that over custom
-    fields of the same name and over the known headings; ``#3`` names a column by its number.
+    ``explicit`` (heading → field, ``field:NAME`` or ``-``; heading:value → its meaning) wins over
+    ``saved``, that over custom fields of the same name and over the known headings; ``#3`` names a column by its
+    number.
     ``saved`` may name headings this file doesn't have, ``explicit`` may not. With ``new_fields``
     unknown headings become custom fields. Raises BadValue for a field or heading that doesn't
     exist, two headings for one field, and a file without the required ones.
@@ -115,7 +95,7 @@ def map_headings(
     columns = _columns(headings, explicit or {}, saved or {}, _Mapper.of(table, new_fields, custom_fields))
     _refuse_name_parts(columns)
     _refuse_doubles(columns, table)
-    _require(columns, table)
+    _require(columns, table, advice)
     return HeadingMap(columns)
 
 
@@ -142,22 +122,32 @@ def doubtful_columns(
 def _columns(
     headings: Sequence[str], explicit: Mapping[str, str], saved: Mapping[str, str], mapper: "_Mapper"
 ) -> tuple[Column, ...]:
-    said = _by_place(headings, saved) | _by_place(headings, explicit, complain=True)
-    return tuple(
-        mapper.assigned(place, heading, said[place]) if place in said else mapper.recognised(place, heading)
-        for place, heading in enumerate(headings)
-    )
+    before, now = by_place(headings, saved), by_place(headings, explicit, complain=True)
+    said = before.fields | now.fields
+    columns = []
+    for place, heading in enumerate(headings):
+        column = mapper.assigned(place, heading, said[place]) if place in said else mapper.recognised(place, heading)
+        meanings = before.values.get(place, {}) | now.values.get(place, {})
+        if place in now.values and column.fate not in (Fate.FIELD, Fate.CUSTOM, Fate.NEW):
+            raise BadValue(
+                _('The column "{heading}" is not imported: its values need no meaning.').format(
+                    heading=excerpt(heading)
+                ),
+                _("Say which field it is: --map 'HEADING=field'."),
+            )
+        columns.append(replace(column, meanings=meanings) if meanings else column)
+    return tuple(columns)
 
 
 @dataclass(frozen=True, slots=True)
 class _Mapper:
     table: FieldTable
     new_fields: bool
-    custom_fields: dict[str, CustomField]
+    own: OwnFields
 
     @classmethod
     def of(cls, table: FieldTable, new_fields: bool, custom_fields: Sequence[CustomField]) -> "_Mapper":
-        return cls(table, new_fields, {fold(each.name): each for each in custom_fields})
+        return cls(table, new_fields, OwnFields(custom_fields))
 
     def recognised(self, place: int, heading: str) -> Column:
         """Return the column by what its heading says."""
@@ -166,7 +156,7 @@ class _Mapper:
             return Column(place, heading, Fate.NAMELESS)
         if place == 0 and fold(name) in _REASON_HEADINGS | {fold(reason_heading())}:
             return Column(place, heading, Fate.REASON)
-        if custom := self.custom_fields.get(fold(name)):
+        if custom := self.own.of_heading(name):
             return Column(place, heading, Fate.CUSTOM, custom.name, custom=custom)
         if meaning := self.table.meaning(name):
             return self._filling(place, heading, meaning.field.key, meaning.whose)
@@ -177,64 +167,47 @@ class _Mapper:
     def assigned(self, place: int, heading: str, target: str) -> Column:
         """Return the column as the user has assigned it."""
         wanted = tidy(target)
-        if wanted in _IGNORE:
+        if wanted in LEFT_OUT:
             return Column(place, heading, Fate.IGNORED)
-        for prefix in _CUSTOM:
-            if fold(wanted).startswith(prefix):
-                return self._custom(place, heading, tidy(wanted[len(prefix) :]))
-        field = self.table.named(wanted)
-        if field is None and fold(wanted) in self.custom_fields:
-            return self._custom(place, heading, wanted)
-        if field is None:
+        if self.table.entities and (asked := asked_own(wanted)):
+            return self._custom(place, heading, asked)
+        found = self.table.named(wanted)
+        if found is None and self.own.find(OwnName(wanted)):
+            return self._custom(place, heading, OwnName(wanted))
+        if found is None:
             raise self._unknown_field(wanted)
         meaning = self.table.meaning(heading)
-        return self._filling(place, heading, field.key, meaning.whose if meaning else "")
+        return self._filling(place, heading, found.key, meaning.whose if meaning else "")
 
     def _filling(self, place: int, heading: str, key: str, whose: str) -> Column:
         return Column(place, heading, Fate.FIELD, key, whose)
 
-    def _custom(self, place: int, heading: str, name: str) -> Column:
-        if custom := self.custom_fields.get(fold(name)):
+    def _custom(self, place: int, heading: str, asked: OwnName) -> Column:
+        name = asked.name
+        if custom := self.own.find(asked):
             return Column(place, heading, Fate.CUSTOM, custom.name, custom=custom)
-        if self.new_fields and name:
+        if self.new_fields and name and not asked.entity:
             return Column(place, heading, Fate.NEW, name, custom=CustomField(name))
-        names = [each.name for each in self.custom_fields.values()]
-        near = closest(name, names)
-        raise BadValue(
-            _('There is no custom field "{name}".').format(name=excerpt(name)),
-            _("Did you mean: {names}?").format(names=", ".join(near))
-            if near
-            else _("With --new-fields the import adds it."),
-        )
+        if near := self.own.near(name):
+            hint = _("Did you mean: {names}?").format(names=", ".join(near))
+        elif self.table.adds_fields and not asked.entity:
+            hint = _("With --new-fields the import adds it.")
+        else:
+            whose = asked.entity or self.table.entities[0]
+            hint = _("'schoolcrm fields add NAME --of {entity}' adds one.").format(entity=whose)
+        raise BadValue(_('There is no custom field "{name}".').format(name=excerpt(name)), hint)
 
     def _unknown_field(self, wanted: str) -> BadValue:
-        custom = {f"field:{each.name}": each.name for each in self.custom_fields.values()}
+        custom = {each.target: each.name for each in self.own.all}
         spellings = {word: field.key for word, field in self.table.headings.items()}
         spellings |= {key: key for key in self.table.fields} | {name: key for key, name in custom.items()}
         near = dict.fromkeys(spellings[word] for word in closest(wanted, spellings, limit=5))
-        hint = _("Did you mean: {names}?") if near else _("Fields: {names}, field:NAME.")
+        every = _("Fields: {names}, field:NAME.") if self.table.entities else _("Fields: {names}.")
+        hint = _("Did you mean: {names}?") if near else every
         return BadValue(
             _('An import has no field "{name}".').format(name=excerpt(wanted)),
             hint.format(names=", ".join(list(near)[:3] or self.table.fields)),
         )
-
-
-def _by_place(headings: Sequence[str], assignments: Mapping[str, str], *, complain: bool = False) -> dict[int, str]:
-    """Return what is said about which column; BadValue if a heading isn't in the file."""
-    said = {}
-    for heading, target in assignments.items():
-        places = [place for place, each in enumerate(headings) if fold(each) == fold(heading)]
-        number = heading.strip().removeprefix("#")
-        if not places and heading.strip().startswith("#") and number.isascii() and number.isdigit():
-            places = [int(number[:6]) - 1] if 0 < int(number[:6]) <= len(headings) else []
-        if not places and complain:
-            shown = closest(heading, headings) or [tidy(each) for each in headings if each.strip()]
-            raise BadValue(
-                _('The file has no heading "{heading}".').format(heading=excerpt(heading)),
-                _("Its headings: {names}.").format(names=", ".join(map(excerpt, shown[:20]))),
-            )
-        said.update(dict.fromkeys(places, target))
-    return said
 
 
 def _refuse_name_parts(columns: Sequence[Column]) -> None:
@@ -252,14 +225,15 @@ def _refuse_doubles(columns: Sequence[Column], table: FieldTable) -> None:
 
 def _doubles(columns: Sequence[Column], table: FieldTable) -> list[list[Column]]:
     """Return the columns that contend for one field, together."""
-    filled: dict[tuple[str, bool], list[Column]] = {}
+    filled: dict[tuple[str, str], list[Column]] = {}
     for column in columns:
         if column.fate in (Fate.FIELD, Fate.CUSTOM, Fate.NEW):
-            filled.setdefault((fold(column.target), column.fate is Fate.FIELD), []).append(column)
+            entity = column.custom.entity if column.custom else ""
+            filled.setdefault((fold(column.target), entity), []).append(column)
     return [
         found
-        for (target, standard), found in filled.items()
-        if len(found) > 1 and not (standard and table.fields[target].several)
+        for (target, entity), found in filled.items()
+        if len(found) > 1 and (entity or not table.fields[target].several)
     ]
 
 
@@ -274,13 +248,14 @@ def _two_headings(found: Sequence[Column], target: str) -> BadValue:
     return BadValue(sentence.format(field=target, names=names), hint.format(heading=name))
 
 
-def _require(columns: Sequence[Column], table: FieldTable) -> None:
+def _require(columns: Sequence[Column], table: FieldTable, advice: str) -> None:
     filled = {column.target for column in columns if column.fate is Fate.FIELD}
     for choice in table.required:
         if filled.isdisjoint(choice):
             named = [excerpt(column.heading) for column in columns if column.heading.strip()]
             sentence = _("No heading stands for {field}; the file has: {names}.")
+            hint = _("Say which one it is: --map 'HEADING={key}'.").format(key=choice[0])
             raise BadValue(
                 sentence.format(field=_(table.fields[choice[0]].label), names=", ".join(named[:30])),
-                _("Say which one it is: --map 'HEADING={key}'.").format(key=choice[0]),
+                f"{hint} {advice}".strip(),
             )

@@ -2,6 +2,8 @@
 
 import sqlite3
 from datetime import date
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from schoolcrm.core.importing.families import Families
@@ -14,7 +16,9 @@ _KNOWN_CLIENTS = """
      ORDER BY client.id
 """
 _KNOWN_STUDENTS = """
-    SELECT student.id, student.client_id, student.name_key, client.name_key, student.birthday
+    SELECT student.id, student.client_id, student.name_key, client.name_key, student.birthday,
+           (SELECT group_concat(value, char(10)) FROM contact
+             WHERE contact.client_id = client.id AND kind IN ('mobile', 'home'))
       FROM student JOIN client ON client.id = student.client_id
      ORDER BY student.id
 """
@@ -58,9 +62,9 @@ def statuses_of(db: sqlite3.Connection, base: str) -> frozenset[int]:
     return frozenset(number for (number,) in rows)
 
 
-def own_client_fields(db: sqlite3.Connection) -> dict[str, int]:
-    """Return folded name → id of the school's own fields of clients."""
-    return dict(db.execute("SELECT name_key, id FROM field WHERE entity = 'client'"))
+def own_fields_of(db: sqlite3.Connection, entity: str) -> dict[str, int]:
+    """Return folded name → id of the school's own fields of clients, or of students."""
+    return dict(db.execute("SELECT name_key, id FROM field WHERE entity = ?", (entity,)))
 
 
 def lesson_plans(db: sqlite3.Connection) -> dict[int, int]:
@@ -75,24 +79,27 @@ def lesson_plans(db: sqlite3.Connection) -> dict[int, int]:
 
 
 def know_people(db: sqlite3.Connection, families: Families) -> None:
-    """Tell the families who is in the database already, archived and deleted clients included."""
-    contacts: dict[int, tuple[str, list[tuple[str, str, str]]]] = {}
-    for client, key, kind, value in db.execute(_KNOWN_CLIENTS):
-        own = contacts.setdefault(client, (key, []))[1]
-        if kind is not None:
-            own.append((kind, value, ""))
-    phones = {
-        client: [value for kind, value, _w in own if kind in ("mobile", "home")]
-        for client, (_k, own) in contacts.items()
-    }
-    for client, (key, own) in contacts.items():
-        families.know_client(client, key, phones[client], own)
-    for student, client, key, client_key, birthday in db.execute(_KNOWN_STUDENTS):
+    """Tell the families who is in the database already, archived and deleted clients included.
+
+    One person after the other, for a school of 100,000 doesn't fit into the memory that an import may take.
+    """
+    for (client, key), rows in groupby(db.execute(_KNOWN_CLIENTS), key=itemgetter(0, 1)):
+        contacts = [(kind, value, "") for _client, _key, kind, value in rows if kind is not None]
+        phones = [value for kind, value, _whose in contacts if kind in ("mobile", "home")]
+        families.know_client(client, key, phones, contacts)
+    for student, client, key, client_key, birthday, phones in db.execute(_KNOWN_STUDENTS):
         families.know_student(
             student,
             client,
             name_key=key,
             client_key=client_key,
             birthday=date.fromisoformat(birthday) if birthday else None,
-            phones=phones[client],
+            phones=phones.split("\n") if phones else (),
         )
+
+
+def known_student_of(db: sqlite3.Connection, client: int, name_key: str) -> int | None:
+    """Return the client's first student of that name."""
+    query = "SELECT min(id) FROM student WHERE client_id = ? AND name_key = ?"
+    (student,) = db.execute(query, (client, name_key)).fetchone()
+    return None if student is None else int(student)

@@ -17,7 +17,7 @@ _TITLE_LINES = 15
 _WIDEST_TITLE = 2
 
 Record = tuple[int, list[str]]
-"""A row of the file: the number of its first line, and its cells."""
+"""A row of the file: its number, as a spreadsheet counts, and its cells."""
 
 
 class Heading(NamedTuple):

@@ -2,17 +2,20 @@
 
 import re
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from schoolcrm.core.errors import BadValue
 from schoolcrm.core.importing.fields import Field, FieldTable
-from schoolcrm.core.importing.records import read_id
-from schoolcrm.core.importing.values import Reader, read_name, read_past_day
+from schoolcrm.core.importing.kept_values import field_text
+from schoolcrm.core.importing.own_fields import CustomField, own_fields
+from schoolcrm.core.importing.people_named import read_person
+from schoolcrm.core.importing.records import OWN, read_id
+from schoolcrm.core.importing.values import Reader, custom_reader_for, read_past_day
 from schoolcrm.core.language import N_, _
 from schoolcrm.core.rules.dates import parse_time, read_date
-from schoolcrm.core.rules.names import closest, excerpt, fold
+from schoolcrm.core.rules.names import closest, excerpt, fold, known_names
 from schoolcrm.core.rules.personal import read_line, read_note, read_yes_no
 from schoolcrm.core.rules.phones import read_phones
 
@@ -35,6 +38,7 @@ LESSON_FIELDS = FieldTable(
         Field("topic", N_("topic"), "Тема|Тема урока|Тема занятия|topic|lesson topic|theme"),
     ),
     required=(("date",), ("student", "student_id", "phone"), ("attended",)),
+    entities=("lesson",),
 )  # fmt: skip
 
 _CAME = frozenset(
@@ -72,9 +76,8 @@ class AbsenceReasons:
         """Return the id of the reason called so; BadValue lists what there is."""
         found = self._ids.get(fold(text))
         if found is None:
-            near = closest(text, self._shorts) or self._shorts[:10]
             sentence = _("No reason of absence is called {name}; there are: {names}.")
-            raise BadValue(sentence.format(name=f"«{excerpt(text)}»", names=", ".join(near)))
+            raise BadValue(sentence.format(name=f"«{excerpt(text)}»", names=known_names(text, self._shorts)))
         return found
 
     def read_presence(self, text: str) -> Presence:
@@ -98,13 +101,39 @@ def lesson_readers(db: sqlite3.Connection, today: date, *, even_so: bool) -> Map
         "date": lambda text: read_date(text, today=today) if even_so else read_past_day(text, today),
         "time": read_time,
         "group": group_reader(db),
-        "student": read_name,
+        "student": read_person,
         "student_id": read_id,
         "phone": lambda text: tuple(read_phones(text)),
         "attended": reasons.read_presence,
         "reason": reasons.find,
         "topic": read_note,
+        **own_readers(db, today),
     }
+
+
+def own_readers(db: sqlite3.Connection, today: date) -> dict[str, Reader]:
+    """Return readers of the cells of lessons' own fields, which make texts as they are kept."""
+
+    def reading(field: CustomField) -> Reader:
+        read = custom_reader_for(field, today)
+        return lambda text: field_text(read(text))
+
+    return {OWN + field.name: reading(field) for field in own_fields(db, LESSON_FIELDS.entities)}
+
+
+def own_values(values: Mapping[str, Any]) -> dict[str, str]:
+    """Return the values of own fields of a row by the fields' names."""
+    return {key.removeprefix(OWN): value for key, value in values.items() if key.startswith(OWN) and value}
+
+
+def own_values_of_lesson(rows: Iterable[Mapping[str, str]]) -> dict[str, str]:
+    """Return the own fields' values of a lesson's rows; BadValue when two rows say different things."""
+    told: dict[str, str] = {}
+    for name, value in (pair for row in rows for pair in row.items()):
+        if told.setdefault(name, value) != value:
+            sentence = _("The rows of the lesson differ in the field {field}: «{first}» and «{second}».")
+            raise BadValue(sentence.format(field=f"«{name}»", first=excerpt(told[name]), second=excerpt(value)))
+    return told
 
 
 def read_time(text: str) -> str:

@@ -11,21 +11,43 @@ from typing import Any, NamedTuple
 
 from schoolcrm.core.errors import BadValue, SchoolError
 from schoolcrm.core.importing.client_row import Problem, RejectedRow
-from schoolcrm.core.importing.lesson_fields import LESSON_FIELDS, lesson_readers
+from schoolcrm.core.importing.lesson_fields import (
+    LESSON_FIELDS,
+    lesson_readers,
+    own_values,
+    own_values_of_lesson,
+)
 from schoolcrm.core.importing.people_named import NamedPeople, Said
 from schoolcrm.core.importing.records import Record, Records, required
+from schoolcrm.core.importing.rehearsal import Outcome, Rehearsal
+from schoolcrm.core.importing.rejected import RejectedRows
+from schoolcrm.core.importing.spool import insert_many
 from schoolcrm.core.importing.transfer import STEP, Kind, Progress, TableFile, Transferred, Wishes, transfer
 from schoolcrm.core.language import _
 from schoolcrm.core.learning.attendance import Attendance
 from schoolcrm.core.learning.lesson_lookup import UNKNOWN_TIME, blank_lesson, lesson_of_group, lesson_of_student
 from schoolcrm.core.learning.lessons import hold
 from schoolcrm.core.learning.timetable import PlannedLesson
+from schoolcrm.core.people.custom_fields import find_field, set_values
 from schoolcrm.core.store.transaction import WritableSchool
 
-LESSONS = Kind("lessons", "lessons import", LESSON_FIELDS)
+LESSONS = Kind(
+    "lessons",
+    "lessons import",
+    LESSON_FIELDS,
+    # What rows are read with, and what holding a lesson looks at or changes.
+    frozenset(
+        (
+            *("client", "student", "contact", "study_group", "membership", "schedule", "holiday", "lesson_type"),
+            *("lesson", "mark", "absence_reason", "freeze", "freeze_extension", "trial", "status", "status_change"),
+            *("plan", "subscription", "subscription_subject", "subscription_lesson_type", "upfront_charge"),
+            *("discount", "discount_subject", "discount_lesson_type", "contract", "setting", "field", "lesson_field"),
+        )
+    ),
+)
 
 _CHUNK = 2_000
-_GATHERED = "on_date, time, group_id, owner_id, student_id, attended, reason_id, topic, line, cells"
+_GATHERED = "on_date, time, group_id, owner_id, student_id, attended, reason_id, topic, own, line, cells"
 _PUT_IN_ORDER = """
     CREATE TEMP TABLE imported_in_order AS
     SELECT * FROM temp.imported_mark ORDER BY on_date, time, group_id, owner_id, line
@@ -50,7 +72,11 @@ def import_lessons(
 ) -> ImportedLessons:
     """Import a file of lessons as one operation (R66); raises RowsRefused as `transfer` does."""
     plan, done = transfer(
-        path, file, today, user=user, plan=lambda db, day: _planned(LessonPlan(db, day, file.wishes, progress), file)
+        path,
+        file,
+        today,
+        user=user,
+        plan=lambda db, day: _planned(LessonPlan(db, day, file.wishes, progress), file, user),
     )
     return ImportedLessons(plan.lessons, plan.marks, plan.charged, plan.skipped, plan.passed_over, done)
 
@@ -66,6 +92,7 @@ class _Mark(NamedTuple):
     attended: bool
     reason_id: int | None
     topic: str
+    own: str
     line: int
     cells: str
 
@@ -80,15 +107,17 @@ class _Mark(NamedTuple):
 
 
 class LessonPlan:
-    """Takes the rows one by one; `write` holds the lessons in the order of their days."""
+    """Takes the rows one by one; `rehearse` holds the lessons in the order of their days, `write` writes the same."""
 
     def __init__(self, db: sqlite3.Connection, today: date, wishes: Wishes, progress: Progress | None) -> None:
-        self.rejected: list[RejectedRow] = []
+        self.rejected = RejectedRows()
         self.lessons = self.marks = self.charged = self.skipped = self.passed_over = self.good = 0
         self.readers = lesson_readers(db, today, even_so=wishes.even_so)
         self.progress = progress
         self._db = db
+        self._today = today
         self._wishes = wishes
+        self._outcome = Outcome(db)
         self._people = NamedPeople(db)
         self._waiting: list[tuple[Any, ...]] = []
         db.execute("DROP TABLE IF EXISTS temp.imported_mark")
@@ -104,51 +133,58 @@ class LessonPlan:
             raise BadValue(_("The row says that the student came, and why not."))
         if presence.reason_id not in (None, reason_id):
             raise BadValue(_("The row says two reasons of one absence."))
-        said = Said(values.get("student_id"), values.get("student", ""), values.get("phone", ()))
+        said = self._people.said_of_student(
+            values.get("student", ""), values.get("phone", ()), values.get("student_id")
+        )
         if said == Said():
             raise BadValue(_("The student's name is missing."))
         student = self._people.student(said)
         group = values.get("group")
         whose = (group, None) if group is not None else (None, student)
-        what = (student, presence.attended, reason_id, values.get("topic", ""), record.line)
+        own = json.dumps(own_values(values))
+        what = (student, presence.attended, reason_id, values.get("topic", ""), own, record.line)
         self._waiting.append((on, values.get("time", ""), *whose, *what, json.dumps(record.cells)))
         self.good += 1
         if len(self._waiting) >= _CHUNK:
             self.finish()
 
+    def settle(self) -> None:
+        """Do nothing: whatever the lessons rest on makes the plan anew."""
+
     def finish(self) -> None:
         """Send the rows that wait to where they are put in order."""
         marks = ", ".join("?" * len(_GATHERED.split(",")))
-        self._db.executemany(f"INSERT INTO temp.imported_mark VALUES ({marks})", self._waiting)  # noqa: S608
+        insert_many(self._db, f"INSERT INTO temp.imported_mark VALUES ({marks})", self._waiting)  # noqa: S608
         self._waiting.clear()
 
-    def write(self, school: WritableSchool) -> None:
-        """Hold the lessons; one that the rules refuse is left out whole, its rows are rejected."""
+    def rehearse(self, user: str) -> None:
+        """Hold the lessons on a copy; one that the rules refuse is left out whole, its rows are rejected."""
         done = 0
-        school.db.execute("DROP TABLE IF EXISTS temp.imported_in_order")
-        school.db.execute(_PUT_IN_ORDER)
-        for _lesson, of_lesson in groupby(_in_order(school.db), key=lambda mark: mark.lesson):
+        self._db.execute("DROP TABLE IF EXISTS temp.imported_in_order")
+        self._db.execute(_PUT_IN_ORDER)
+        rehearsal = Rehearsal(self._db, self._today, user=user, command=LESSONS.command)
+        for _lesson, of_lesson in groupby(_in_order(self._db), key=lambda mark: mark.lesson):
             marks = list(of_lesson)
-            self._hold_or_reject(school, marks)
+            self._hold_or_reject(rehearsal, marks)
             done += len(marks)
             if self.progress is not None and done // STEP > (done - len(marks)) // STEP:
                 self.progress(done)
-        self.rejected.sort(key=lambda row: row.line)
+        self._outcome = rehearsal.gather(self._db)
 
-    def _hold_or_reject(self, school: WritableSchool, marks: Sequence[_Mark]) -> None:
-        school.db.execute("SAVEPOINT lesson")
+    def write(self, school: WritableSchool) -> None:
+        """Write the lessons, marks, charges, trials and statuses that the rehearsal came to."""
+        self._outcome.write()
+
+    def _hold_or_reject(self, rehearsal: Rehearsal, marks: Sequence[_Mark]) -> None:
         try:
-            self._hold(school, marks)
+            with rehearsal.attempt() as school:
+                self._hold(school, marks)
         except SchoolError as refusal:
-            school.db.execute("ROLLBACK TO lesson")
-            # What the session wrote is gone, and its numbers are given again.
-            school.session.expunge_all()
             self._reject(marks, refusal.sentence)
-        finally:
-            school.db.execute("RELEASE lesson")
 
     def _reject(self, marks: Sequence[_Mark], reason: str) -> None:
-        self.rejected += [mark.rejected(reason) for mark in marks]
+        for mark in marks:
+            self.rejected.add(mark.rejected(reason))
         self.good -= len(marks)
 
     def _hold(self, school: WritableSchool, marks: Sequence[_Mark]) -> None:
@@ -161,7 +197,10 @@ class LessonPlan:
         if new:
             attendances = [Attendance(mark.student_id, mark.attended, mark.reason_id) for mark in new]
             topic = _topic_of(marks)
+            own = own_values_of_lesson(json.loads(mark.own) for mark in marks)
             held = hold(school, lesson, attendances, topic=topic, even_so=self._wishes.even_so)
+            fields = {find_field(school.db, "lesson", name): value for name, value in own.items()}
+            set_values(school, "lesson", held.id, fields)
             self.lessons += lesson.state != "held"
             self.marks += len(new)
             self.charged += sum(mark.charge for mark in held.marks)
@@ -169,7 +208,7 @@ class LessonPlan:
 
 
 def _in_order(db: sqlite3.Connection) -> Iterator[_Mark]:
-    """Yield the rows, day by day; no statement is under way between them, for lessons are written meanwhile."""
+    """Yield the rows, day by day, without keeping them all in memory."""
     last = 0
     while rows := db.execute(_NEXT, (last, _CHUNK)).fetchall():
         last = rows[-1][0]
@@ -208,18 +247,19 @@ def _topic_of(marks: Sequence[_Mark]) -> str:
     return topics[0] if topics else ""
 
 
-def _planned(plan: LessonPlan, file: TableFile) -> LessonPlan:
+def _planned(plan: LessonPlan, file: TableFile, user: str) -> LessonPlan:
     records = Records(file.source, file.headings, plan.readers, ("date",))
     for count, record in enumerate(records, start=1):
         if isinstance(record, RejectedRow):
-            plan.rejected.append(record)
+            plan.rejected.add(record)
             continue
         try:
             plan.add(record)
         except BadValue as fault:
-            plan.rejected.append(record.rejected(fault))
+            plan.rejected.add(record.rejected(fault))
         if plan.progress is not None and count % STEP == 0:
             plan.progress(count)
     plan.finish()
+    plan.rehearse(user)
     plan.passed_over = records.passed_over
     return plan

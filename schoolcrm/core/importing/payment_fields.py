@@ -5,9 +5,10 @@ from datetime import date
 
 from schoolcrm.core.errors import BadValue
 from schoolcrm.core.importing.fields import Field, FieldTable
+from schoolcrm.core.importing.people_named import read_person
 from schoolcrm.core.importing.records import read_id
 from schoolcrm.core.importing.values import Reader, read_name, read_past_day
-from schoolcrm.core.language import N_, _
+from schoolcrm.core.language import N_, _, current_language
 from schoolcrm.core.money.payments import KINDS
 from schoolcrm.core.rules.dates import read_date
 from schoolcrm.core.rules.money import parse_money
@@ -53,9 +54,9 @@ _KIND_NAMED = {fold(word): kind for kind, words in _KINDS.items() for word in wo
 def payment_readers(today: date, *, even_so: bool) -> Mapping[str, Reader]:
     """Return the reader of each field's cells; `even_so`: also of days after today (R23)."""
     return {
-        "client": read_name,
+        "client": read_person,
         "client_id": read_id,
-        "student": read_name,
+        "student": read_person,
         "phone": lambda text: tuple(read_phones(text)),
         "date": lambda text: read_date(text, today=today) if even_so else read_past_day(text, today),
         "amount": parse_money,
@@ -72,7 +73,8 @@ def read_kind(text: str) -> str:
     kind = _KIND_NAMED.get(fold(text))
     if kind is None:
         sentence = _("There is no kind of payment {kind}; the kinds are: {kinds}.")
-        raise BadValue(sentence.format(kind=f"«{excerpt(text)}»", kinds=", ".join(KINDS)))
+        words = (word.partition("|")[0] for word in _KINDS.values()) if current_language() == "ru" else KINDS
+        raise BadValue(sentence.format(kind=f"«{excerpt(text)}»", kinds=", ".join(words)))
     return kind
 
 

@@ -1,44 +1,74 @@
 """Payments from a file: whose, when, how much; what is there already is passed over (R37, R66)."""
 
+import json
 import sqlite3
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from schoolcrm.core.errors import BadValue
-from schoolcrm.core.importing.client_row import RejectedRow
+from schoolcrm.core.importing.client_row import Problem, RejectedRow
 from schoolcrm.core.importing.payment_fields import PAYMENT_FIELDS, payment_readers
 from schoolcrm.core.importing.people_named import NamedPeople, Said
 from schoolcrm.core.importing.records import Record, Records, required
+from schoolcrm.core.importing.rejected import RejectedRows
+from schoolcrm.core.importing.spool import insert_many
 from schoolcrm.core.importing.transfer import STEP, Kind, Progress, TableFile, Transferred, Wishes, transfer
 from schoolcrm.core.language import _
 from schoolcrm.core.money.ledger import balance
 from schoolcrm.core.money.payments import check_amount, effect_of
 from schoolcrm.core.rules.money import human_money
-from schoolcrm.core.rules.names import closest, excerpt, fold
+from schoolcrm.core.rules.names import excerpt, fold, known_names
 from schoolcrm.core.store.transaction import WritableSchool
 
-PAYMENTS = Kind("payments", "payments import", PAYMENT_FIELDS)
+PAYMENTS = Kind(
+    "payments", "payments import", PAYMENT_FIELDS, frozenset(("client", "student", "contact", "account", "status"))
+)
 
 _CHUNK = 2_000
-_GATHERED = "client_id, student_id, kind, on_date, amount, effect, account_key, payer, note, line"
+_GATHERED = "client_id, student_id, kind, on_date, amount, effect, account_key, payer, note, line, cells"
 _WRITE = """
     INSERT INTO payment (client_id, student_id, kind, on_date, amount, effect, account_id, payer, note)
     SELECT said.client_id, said.student_id, said.kind, said.on_date, said.amount, said.effect, account.id, said.payer,
-           said.note
+           nullif(said.note, '')
       FROM temp.imported_payment AS said LEFT JOIN account ON account.name_key = said.account_key
+     WHERE said.fate = 'new'
      ORDER BY said.line
 """
-_ALIKE = """
-    SELECT count(*)
+# Void ones too: they are not to come back.
+_KNOWN = """
+    CREATE TEMP TABLE known_payment AS
+    SELECT client_id, on_date, amount, kind, ifnull(account.name_key, '') AS account_key, ifnull(note, '') AS note,
+           count(*) AS times
       FROM payment LEFT JOIN account ON account.id = payment.account_id
-     WHERE payment.client_id = ? AND payment.on_date = ? AND payment.amount = ? AND payment.kind = ?
-       AND account.name_key IS ? AND payment.note IS ?
+     WHERE client_id IN (SELECT client_id FROM temp.imported_payment)
+     GROUP BY 1, 2, 3, 4, 5, 6
 """
-_COMING_IN = "SELECT ifnull(sum(effect), 0) FROM temp.imported_payment WHERE client_id = ?"
+_PASS_OVER_KNOWN = """
+    UPDATE temp.imported_payment SET fate = 'there'
+      FROM (SELECT said.place
+              FROM (SELECT rowid AS place, client_id, on_date, amount, kind, account_key, note,
+                           row_number() OVER (PARTITION BY client_id, on_date, amount, kind, account_key, note
+                                                  ORDER BY line) AS nth
+                      FROM temp.imported_payment) AS said
+              JOIN temp.known_payment AS known USING (client_id, on_date, amount, kind, account_key, note)
+             WHERE said.nth <= known.times) AS found
+     WHERE imported_payment.rowid = found.place
+"""
+_REFUNDS = """
+    SELECT rowid, client_id, amount, line, cells FROM temp.imported_payment
+     WHERE kind = 'refund' AND fate = 'new' ORDER BY on_date, line
+"""
+_COMING_IN = """
+    SELECT ifnull(sum(effect), 0) FROM temp.imported_payment
+     WHERE client_id = ? AND kind <> 'refund' AND fate = 'new'
+"""
+_TOTALS = """
+    SELECT ifnull(sum(fate = 'new'), 0), ifnull(sum(iif(fate = 'new', effect, 0)), 0), ifnull(sum(fate = 'there'), 0)
+      FROM temp.imported_payment
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,22 +94,11 @@ def import_payments(
     return ImportedPayments(plan.count, plan.amount, plan.skipped, plan.passed_over, accounts, done)
 
 
-class _Key(NamedTuple):
-    """What two writings of the same payment have in common."""
-
-    client: int
-    on: str
-    amount: int
-    kind: str
-    account: str | None
-    note: str | None
-
-
 class PaymentPlan:
-    """Takes the rows one by one; refunds wait until all money that comes in is known (R37)."""
+    """Takes the rows one by one; `settle` then tells which are there already, and which refunds have their money."""
 
     def __init__(self, db: sqlite3.Connection, today: date, wishes: Wishes) -> None:
-        self.rejected: list[RejectedRow] = []
+        self.rejected = RejectedRows()
         self.count = self.amount = self.skipped = self.passed_over = 0
         self.new_accounts: dict[str, str] = {}
         self._db = db
@@ -87,11 +106,10 @@ class PaymentPlan:
         self.readers = payment_readers(today, even_so=wishes.even_so)
         self._people = NamedPeople(db)
         self._accounts: dict[str, str] = dict(db.execute("SELECT name_key, name FROM account"))
-        self._times: Counter[_Key] = Counter()
-        self._refunds: list[tuple[_Key, Record, tuple[Any, ...]]] = []
+        self._void = 0
         self._waiting: list[tuple[Any, ...]] = []
         db.execute("DROP TABLE IF EXISTS temp.imported_payment")
-        db.execute(f"CREATE TEMP TABLE imported_payment ({_GATHERED})")
+        db.execute(f"CREATE TEMP TABLE imported_payment ({_GATHERED}, fate DEFAULT 'new')")
         db.execute("CREATE INDEX temp.imported_payment_of_client ON imported_payment (client_id)")
 
     @property
@@ -100,10 +118,10 @@ class PaymentPlan:
         return self.count + self.skipped
 
     def add(self, record: Record) -> None:
-        """Gather the row's payment, unless it is there already; BadValue rejects the row."""
+        """Gather the row's payment; BadValue rejects the row."""
         values = record.values
         if values.get("voided"):
-            self.skipped += 1
+            self._void += 1
             return
         kind = values.get("kind", "income")
         amount = required(values, "amount", _("amount"))
@@ -111,33 +129,29 @@ class PaymentPlan:
         check_amount(kind, amount)
         client, student = self._whose(values)
         account = self._account(values.get("account", ""))
-        key = _Key(client, on, amount, kind, account, values.get("note") or None)
-        self._times[key] += 1
-        if self._times[key] <= self._already(key):
-            self.skipped += 1
-            return
-        whose, what = (client, student), (kind, on, amount, effect_of(kind, amount), account)
-        row = (*whose, *what, values.get("payer"), key.note, record.line)
-        if kind == "refund" and not self._wishes.even_so:
-            self._refunds.append((key, record, row))
-        else:
-            self._gather(row)
+        cells = json.dumps(record.cells) if kind == "refund" else None
+        what = (kind, on, amount, effect_of(kind, amount), account)
+        row = (client, student, *what, values.get("payer"), values.get("note", ""), record.line, cells)
+        self._waiting.append(row)
+        if len(self._waiting) >= _CHUNK:
+            self._flush()
 
-    def finish(self) -> None:
-        """Let refunds through, by their days, as long as the balance has the money (R37)."""
+    def reject(self, row: RejectedRow) -> None:
+        """Note a row that says no payment."""
+        self.rejected.add(row)
+
+    def settle(self) -> None:
+        """Tell apart what is there already; refunds go through, by their days, while there is money (R37)."""
         self._flush()
-        left: dict[int, int] = {}
-        for key, record, row in sorted(self._refunds, key=lambda refund: (refund[0].on, refund[1].line)):
-            if key.client not in left:
-                coming = self._db.execute(_COMING_IN, (key.client,)).fetchone()[0]
-                left[key.client] = balance(self._db, key.client) + coming
-            if key.amount > left[key.client]:
-                self.rejected.append(record.rejected(_too_large(key.amount, left[key.client])))
-            else:
-                left[key.client] -= key.amount
-                self._gather(row)
-        self._flush()
-        self.rejected.sort(key=lambda row: row.line)
+        self._db.execute("UPDATE temp.imported_payment SET fate = 'new'")
+        self._db.execute("DROP TABLE IF EXISTS temp.known_payment")
+        self._db.execute(_KNOWN)
+        self._db.execute(_PASS_OVER_KNOWN)
+        self.rejected.look_again()
+        if not self._wishes.even_so:
+            self._refuse_refunds()
+        self.count, self.amount, known = self._db.execute(_TOTALS).fetchone()
+        self.skipped = known + self._void
 
     def write(self, school: WritableSchool) -> None:
         """Write the gathered payments, and the accounts that are new."""
@@ -147,48 +161,51 @@ class PaymentPlan:
             entry_or_new(school, "accounts", name, new=True)
         school.db.execute(_WRITE)
 
+    def _refuse_refunds(self) -> None:
+        left: dict[int, int] = {}
+        for place, client, amount, line, cells in self._db.execute(_REFUNDS).fetchall():
+            if client not in left:
+                coming = self._db.execute(_COMING_IN, (client,)).fetchone()[0]
+                left[client] = balance(self._db, client) + coming
+            if amount <= left[client]:
+                left[client] -= amount
+                continue
+            row = RejectedRow(line, json.loads(cells), (_too_large(amount, left[client]),))
+            self.rejected.add(row, again=True)
+            self._db.execute("UPDATE temp.imported_payment SET fate = 'refused' WHERE rowid = ?", (place,))
+
     def _whose(self, values: Mapping[str, Any]) -> tuple[int, int | None]:
         """Return the client, and the student if the row names one; BadValue."""
         phones = tuple(values.get("phone", ()))
         name, student_name = values.get("client", ""), values.get("student", "")
         if "client_id" in values or name:
-            client = self._people.client(Said(values.get("client_id"), name, phones))
+            client = self._people.client(self._people.said_of_client(name, phones, values.get("client_id")))
             return client, self._people.student_of(client, student_name) if student_name else None
         if student_name:
-            student = self._people.student(Said(name=student_name, phones=phones))
+            student = self._people.student(self._people.said_of_student(student_name, phones))
             return self._people.client_of(student), student
         if phones:
             return self._people.client(Said(phones=phones)), None
         raise BadValue(_("The row names neither a client nor a student."))
 
-    def _account(self, name: str) -> str | None:
+    def _account(self, name: str) -> str:
         """Return the key of the account of that name; a new one is only taken when that is wished (R20)."""
         key = fold(name)
-        if not key:
-            return None
-        if key not in self._accounts:
+        if key and key not in self._accounts:
             if not self._wishes.new:
-                near = closest(name, self._accounts.values()) or list(self._accounts.values())[:5]
                 sentence = _("No payment account is called {name}; there are: {names}. With --new it is added.")
-                raise BadValue(sentence.format(name=f"«{excerpt(name)}»", names=", ".join(near)))
+                names = known_names(name, self._accounts.values())
+                raise BadValue(sentence.format(name=f"«{excerpt(name)}»", names=names))
             self._accounts[key] = self.new_accounts[key] = name
         return key
 
-    def _already(self, key: _Key) -> int:
-        """Return how many such payments the database holds, void ones too: they are not to come back."""
-        asked = (key.client, key.on, key.amount, key.kind, key.account, key.note)
-        return int(self._db.execute(_ALIKE, asked).fetchone()[0])
-
-    def _gather(self, row: tuple[Any, ...]) -> None:
-        self.count += 1
-        self.amount += row[5]
-        self._waiting.append(row)
-        if len(self._waiting) >= _CHUNK:
-            self._flush()
-
     def _flush(self) -> None:
         marks = ", ".join("?" * len(_GATHERED.split(",")))
-        self._db.executemany(f"INSERT INTO temp.imported_payment VALUES ({marks})", self._waiting)  # noqa: S608
+        insert_many(
+            self._db,
+            f"INSERT INTO temp.imported_payment ({_GATHERED}) VALUES ({marks})",  # noqa: S608
+            self._waiting,
+        )
         self._waiting.clear()
 
 
@@ -196,19 +213,19 @@ def _planned(plan: PaymentPlan, file: TableFile, progress: Progress | None) -> P
     records = Records(file.source, file.headings, plan.readers, ("date",))
     for count, record in enumerate(records, start=1):
         if isinstance(record, RejectedRow):
-            plan.rejected.append(record)
+            plan.reject(record)
             continue
         try:
             plan.add(record)
         except BadValue as fault:
-            plan.rejected.append(record.rejected(fault))
+            plan.reject(record.rejected(fault))
         if progress is not None and count % STEP == 0:
             progress(count)
-    plan.finish()
+    plan.settle()
     plan.passed_over = records.passed_over
     return plan
 
 
-def _too_large(amount: int, held: int) -> BadValue:
+def _too_large(amount: int, held: int) -> Problem:
     sentence = _("The refund of {amount} is larger than the balance of {balance}. --even-so records it all the same.")
-    return BadValue(sentence.format(amount=human_money(amount), balance=human_money(held)))
+    return Problem("", human_money(amount), sentence.format(amount=human_money(amount), balance=human_money(held)))

@@ -7,10 +7,11 @@ from typing import NamedTuple
 
 from schoolcrm.core.errors import BadValue, SchoolError
 from schoolcrm.core.language import _
-from schoolcrm.core.listing.lookup import quoted
-from schoolcrm.core.people.references import client_label, find_client, find_student, student_label
-from schoolcrm.core.rules.names import fold
-from schoolcrm.core.rules.phones import human_phone
+from schoolcrm.core.listing.lookup import quoted, read_id
+from schoolcrm.core.people.references import CLIENT, STUDENT, client_label, find_client, find_student, student_label
+from schoolcrm.core.rules.names import fold, has_letter, tidy
+from schoolcrm.core.rules.personal import read_name
+from schoolcrm.core.rules.phones import human_phone, read_phones
 
 _MOST_WORDS_TURNED = 4  # «Пётр Иванов» is «Иванов Пётр»
 _MOST_SUGGESTED = 50  # rows of a file that get a suggestion each: looking for one takes time
@@ -18,19 +19,23 @@ _MOST_LISTED = 5
 _MOST_KNOWN = 5_000
 
 _CLIENTS = """
-    SELECT id, id NOT IN (SELECT id FROM visible_client) FROM client WHERE name_key IN ({marks})
+    SELECT id, NOT EXISTS (SELECT 1 FROM visible_client WHERE visible_client.id = client.id)
+      FROM client WHERE name_key IN ({marks})
 """
 _CLIENTS_OF_STUDENTS = """
-    SELECT client_id, client_id NOT IN (SELECT id FROM visible_client) FROM student WHERE name_key IN ({marks})
+    SELECT client_id, NOT EXISTS (SELECT 1 FROM visible_client WHERE visible_client.id = client_id)
+      FROM student WHERE name_key IN ({marks})
 """
 _STUDENTS = """
-    SELECT id, archived_on IS NOT NULL OR client_id NOT IN (SELECT id FROM visible_client)
+    SELECT id, archived_on IS NOT NULL
+               OR NOT EXISTS (SELECT 1 FROM visible_client WHERE visible_client.id = client_id)
       FROM student WHERE name_key IN ({marks})
 """
 _WITH_PHONE = "SELECT client_id FROM contact WHERE value_key IN ({marks}) AND kind IN ('mobile', 'home')"
 _HAS_PHONE = "SELECT 1 FROM contact WHERE client_id = ? AND kind IN ('mobile', 'home')"
 _OF_CLIENTS = """
-    SELECT id, archived_on IS NOT NULL OR client_id NOT IN (SELECT id FROM visible_client)
+    SELECT id, archived_on IS NOT NULL
+               OR NOT EXISTS (SELECT 1 FROM visible_client WHERE visible_client.id = client_id)
       FROM student WHERE client_id IN ({marks})
 """
 
@@ -59,18 +64,46 @@ class NamedPeople:
         """Return the student's id; phones are the client's. Raises BadValue."""
         return self._remembered(said, is_client=False)
 
+    def said_of_client(self, text: str, phones: Sequence[str] = (), number: int | None = None) -> Said:
+        """Return what the cell of a client, their phones and their id say together; BadValue (cli.md §1)."""
+        return self._said(text, phones, number, "client")
+
+    def said_of_student(self, text: str, phones: Sequence[str] = (), number: int | None = None) -> Said:
+        """Return what the cell of a student, the client's phones and the student's id say together; BadValue."""
+        return self._said(text, phones, number, "student")
+
+    def _said(self, text: str, phones: Sequence[str], number: int | None, table: str) -> Said:
+        """Digits are an id if there is such a one, else a phone."""
+        if not text or has_letter(text):
+            return Said(number, text, tuple(phones))
+        written = written_id(text)
+        query = f"SELECT 1 FROM {table} WHERE id = ?"  # noqa: S608
+        if written is not None and self._db.execute(query, (written,)).fetchone():
+            if number not in (None, written):
+                sentence = _("The row says two ids of one person: {first} and {second}.")
+                raise BadValue(sentence.format(first=number, second=written))
+            return Said(written, "", tuple(phones))
+        try:
+            return Said(number, "", (*read_phones(text), *phones))
+        except BadValue:
+            if written is None:
+                raise
+            return Said(written, "", tuple(phones))
+
     def client_of(self, student: int) -> int:
         """Return the client to whom a student belongs."""
         return int(self._db.execute("SELECT client_id FROM student WHERE id = ?", (student,)).fetchone()[0])
 
-    def student_of(self, client: int, name: str) -> int:
-        """Return the client's student of that name; BadValue if there is none such, or more than one."""
-        keys = _keys(name)
-        rows = self._some("SELECT id, 0 FROM student WHERE name_key IN ({marks})", keys)
+    def student_of(self, client: int, text: str) -> int:
+        """Return the client's student of that name, id or phone; BadValue if there is none such, or more than one."""
+        if has_letter(text):
+            rows = list(self._some("SELECT id, 0 FROM student WHERE name_key IN ({marks})", _keys(text)))
+        else:
+            rows = [self.student(self.said_of_student(text))]
         theirs = [number for number in rows if self.client_of(number) == client]
         if len(theirs) != 1:
             sentence = _("{student} is no student of {client}.")
-            raise BadValue(sentence.format(student=quoted(name), client=client_label(self._db, client)))
+            raise BadValue(sentence.format(student=quoted(text), client=client_label(self._db, client)))
         return theirs[0]
 
     def _remembered(self, said: Said, *, is_client: bool) -> int:
@@ -148,8 +181,25 @@ class NamedPeople:
         try:
             near = label(self._db, find(self._db, said.name, include_archived=True))
         except SchoolError as error:
-            return BadValue(f"{sentence} {error.hint}".strip())
+            # A part of a name, which the usual advice offers, is not enough for a row of a file.
+            usual = error.hint in (_(CLIENT.advice), _(STUDENT.advice))
+            hint = _("The full name, a phone or an id will do.") if usual else error.hint
+            return BadValue(f"{sentence} {hint}".strip())
         return BadValue(f"{sentence} {_('Did you mean: {names}?').format(names=near)}")
+
+
+def read_person(text: str) -> str:
+    """Return the cell of a person: a name, or an id or a phone as they are written; BadValue for anything else."""
+    if has_letter(text) or not any(map(str.isdigit, text)):
+        return read_name(text)
+    if written_id(text) is None:
+        read_phones(text)
+    return tidy(text)
+
+
+def written_id(text: str) -> int | None:
+    """Return the id that a cell holds, None if it is no plain number."""
+    return read_id(tidy(text).removesuffix(".0"))
 
 
 def _keys(name: str) -> list[str]:

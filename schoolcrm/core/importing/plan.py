@@ -2,53 +2,38 @@
 
 import sqlite3
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING
 
-from schoolcrm.core.errors import Refused
+from schoolcrm.core.errors import BadValue, Refused
+from schoolcrm.core.importing.birthdays import Birthdays
 from schoolcrm.core.importing.client_row import ClientRow, Problem, RejectedRow
 from schoolcrm.core.importing.contracts import Contracts, contradiction
 from schoolcrm.core.importing.families import Families, Placement
-from schoolcrm.core.importing.kept_values import field_text, iso
+from schoolcrm.core.importing.kept_values import iso
 from schoolcrm.core.importing.known import (
     Catalogue,
     automatic_statuses,
     know_people,
+    known_student_of,
     last_id,
-    own_client_fields,
     statuses_of,
 )
-from schoolcrm.core.importing.spool import Spool
+from schoolcrm.core.importing.own_values import OwnValues
+from schoolcrm.core.importing.spool import COMPLETE_CLIENT, Spool
 from schoolcrm.core.importing.studies import Studies
 from schoolcrm.core.importing.tally import LeftOut, Tally
 from schoolcrm.core.importing.updates import Updates
 from schoolcrm.core.language import _
+from schoolcrm.core.rules.dates import human_date
 from schoolcrm.core.rules.money import human_money
-from schoolcrm.core.rules.names import fold, tidy
+from schoolcrm.core.rules.names import fold
 
 if TYPE_CHECKING:
     from schoolcrm.core.store.transaction import WritableSchool
 
 SKIP, UPDATE, CREATE, FAIL = "skip", "update", "create", "fail"
 ON_DUPLICATE = (SKIP, UPDATE, CREATE, FAIL)
-
-# A second child's row completes its client: a bought subscription wins, any status is more than a new one,
-# later days win, empty facts are filled. Updates put rows together the same way.
-_COMPLETE = """
-    UPDATE temp.spool_client
-       SET status_id = CASE WHEN status_id = :new THEN :status_id
-                            WHEN :bought AND status_id NOT IN (SELECT id FROM status WHERE base = 'bought')
-                            THEN :status_id ELSE status_id END,
-           studies = max(studies, :bought),
-           source_id = ifnull(source_id, :source_id),
-           manager = ifnull(manager, :manager),
-           note = CASE WHEN :note IS NULL OR note = :note THEN note WHEN note IS NULL THEN :note
-                       ELSE note || '; ' || :note END,
-           trial_spent = max(trial_spent, :trial_spent),
-           last_visit_on = max(ifnull(last_visit_on, :last_visit_on), ifnull(:last_visit_on, last_visit_on)),
-           last_purchase_on = max(ifnull(last_purchase_on, :last_purchase_on),
-                                  ifnull(:last_purchase_on, last_purchase_on))
-     WHERE id = :id
-"""
 
 
 class ClientPlan:
@@ -62,7 +47,7 @@ class ClientPlan:
         self._spool = Spool(db)
         self._first_client = 1 + last_id(db, "client")
         self._first_student = 1 + last_id(db, "student")
-        self._families = Families(self._first_client, self._first_student)
+        self._families = Families(self._first_client, self._first_student, partial(known_student_of, db))
         self._updates: Updates | None = None
         if on_duplicate == UPDATE:
             firsts = {"first_client": self._first_client, "first_student": self._first_student}
@@ -70,12 +55,12 @@ class ClientPlan:
         self._contracts = Contracts(db, self._spool, today, first_client=self._first_client, updates=self._updates)
         self._sources = Catalogue(db, self._spool, "source")
         self._studies = Studies(db, self._spool, self._today, self.tally)
-        self._fields = own_client_fields(db)
-        self._next_field = 1 + last_id(db, "field")
+        self._own = OwnValues(db, self._spool)
         self._statuses = dict(automatic_statuses(db, "funnel"))
         self._bought = statuses_of(db, "bought")
-        self._newcomer = dict(automatic_statuses(db, "loyalty"))["newcomer"]
+        self._stages = dict(automatic_statuses(db, "loyalty"))
         self._balances: dict[int, int] = {}
+        self._birthdays = Birthdays(self._first_student)
         know_people(db, self._families)
 
     def add(self, row: ClientRow) -> RejectedRow | None:
@@ -85,7 +70,10 @@ class ClientPlan:
         """
         if row.contract_to is not None and (rejected := contradiction(row)):
             return rejected
-        placement = self._families.place(row, repeat=self._on_duplicate == CREATE)
+        try:
+            placement = self._families.place(row, repeat=self._on_duplicate == CREATE)
+        except BadValue as fault:
+            return _rejected(row, "", fault.sentence)
         if not placement.new_student:
             return self._repeat(row, placement)
         if placement.new_client:
@@ -95,12 +83,15 @@ class ClientPlan:
             self.tally.families.add(placement.client)
         elif self._updates and not self._updates.is_hidden(placement):
             self._update_client(row, placement.client, self._updates)
+            person = (iso(row.birthday), row.sex[:1] or None)
+            self._updates.add("student", placement.student, placement.client, *person)
         self._add_student(row, placement)
         return None
 
     def finish(self) -> None:
         """Send the last rows to the spool; after that, `write` may be called inside the transaction."""
         self._spool.finish()
+        self._families = Families()  # nobody else comes, and their memory is wanted for the writing
         if self._updates:
             self._updates.finish()
         self._studies.finish()
@@ -126,6 +117,8 @@ class ClientPlan:
         if again and (rejected := self._contradiction(row, placement.student)):
             return rejected
         self.tally.skipped += 1
+        if again:
+            self.tally.left_out[LeftOut.REPEATED] += 1
         if not known:
             self._add_contacts(row, placement.client)
             self._contracts.add(row, placement.client)
@@ -135,14 +128,18 @@ class ClientPlan:
         return None
 
     def _contradiction(self, row: ClientRow, student: int) -> RejectedRow | None:
-        """Return the row as rejected when an earlier one gave the student another balance."""
-        first = self._balances.get(student, 0)
-        if not row.balance or row.balance == first:
-            return None
-        reason = _("The student is in the file twice with different balances: {first} and {second}.").format(
-            first=human_money(first), second=human_money(row.balance)
-        )
-        return RejectedRow(row.line, row.cells, (Problem("", human_money(row.balance), reason),))
+        """Return the row as rejected when an earlier one gave the student another balance or birth date."""
+        if row.balance and row.balance != (balance := self._balances.get(student, 0)):
+            reason = _("The student is in the file twice with different balances: {first} and {second}.").format(
+                first=human_money(balance), second=human_money(row.balance)
+            )
+            return _rejected(row, human_money(row.balance), reason)
+        if row.birthday and (born := self._birthdays.get(student)) and row.birthday != born:
+            reason = _("The student is in the file twice with different birth dates: {first} and {second}.").format(
+                first=human_date(born), second=human_date(row.birthday)
+            )
+            return _rejected(row, human_date(row.birthday), reason)
+        return None
 
     def _update(self, row: ClientRow, placement: Placement, updates: Updates, *, again: bool) -> None:
         """Gather what the row changes of a student of the database; the file's first row of the student decides."""
@@ -157,6 +154,11 @@ class ClientPlan:
             self._studies.add_more(row, student, joined, priced)
             return
         updates.add("student", student, client, iso(row.birthday), row.sex[:1] or None)
+        self._own.update_student(row, student, updates)
+        self._birthdays.note(student, row.birthday)
+        former = updates.birthday_of(student)
+        if row.birthday and former and former != row.birthday:
+            self._families.forget_birthday(student, row.student_key, former)
         self._update_client(row, client, updates)
         self._studies.add(row, student, joined, priced)
         if row.balance:
@@ -181,8 +183,7 @@ class ClientPlan:
             iso(row.last_visit),
             iso(row.last_purchase),
         )
-        for name, value in row.custom:
-            updates.add("client_field", client, self._field(name), field_text(value))
+        self._own.update_client(row, client, updates)
         self._families.note_phones(client, row)
         self._add_contacts(row, client)
         self._contracts.add(row, client)
@@ -198,7 +199,7 @@ class ClientPlan:
             row.client,
             row.client_key,
             status,
-            self._newcomer,
+            self._stages["active" if row.last_purchase else "newcomer"],
             int(status in self._bought),
             *person,
             self._sources.id_of(row.source) if row.source else None,
@@ -211,14 +212,14 @@ class ClientPlan:
         )
         self.tally.clients += 1
         self._add_contacts(row, client)
-        self._add_custom(row, client)
+        self._own.add_client(row, client)
         self._contracts.add(row, client)
 
     def _complete_client(self, row: ClientRow, client: int) -> None:
         self._spool.flush("client")
         status = self._status(row)
         self._db.execute(
-            _COMPLETE,
+            COMPLETE_CLIENT,
             {
                 "id": client,
                 "bought": int(status in self._bought),
@@ -226,6 +227,8 @@ class ClientPlan:
                 "status_id": status,
                 "source_id": self._sources.id_of(row.source) if row.source else None,
                 "manager": row.manager or None,
+                "birthday": iso(row.birthday) if row.student_is_client else None,
+                "sex": (row.sex[:1] or None) if row.student_is_client else None,
                 "note": row.note or None,
                 "trial_spent": int(row.has_used_trial),
                 "last_visit_on": iso(row.last_visit),
@@ -233,7 +236,7 @@ class ClientPlan:
             },
         )
         self._add_contacts(row, client)
-        self._add_custom(row, client)
+        self._own.add_client(row, client)
         self._contracts.add(row, client)
 
     def _status(self, row: ClientRow) -> int:
@@ -245,20 +248,9 @@ class ClientPlan:
             key = value if kind in ("mobile", "home") else fold(value)
             self._spool.add("contact", client, kind, value, key, whose or None)
 
-    def _add_custom(self, row: ClientRow, client: int) -> None:
-        for name, value in row.custom:
-            self._spool.add("client_field", client, self._field(name), field_text(value))
-
-    def _field(self, name: str) -> int:
-        key = fold(name)
-        if key not in self._fields:
-            self._fields[key] = self._next_field
-            self._next_field += 1
-            self._spool.add("field", self._fields[key], "client", tidy(name), key, "text")
-        return self._fields[key]
-
     def _add_student(self, row: ClientRow, placement: Placement) -> None:
-        joins = placement.client < self._first_client and not self._updates
+        known = placement.client < self._first_client
+        joins = known and (not self._updates or self._updates.is_hidden(placement))
         # A known client's own note is not touched unless asked: what the row says is kept with the new student.
         note = row.note if joins else ""
         self._spool.add(
@@ -273,6 +265,8 @@ class ClientPlan:
             self._today,
         )
         self.tally.students += 1
+        self._own.add_student(row, placement.student)
+        self._birthdays.note(placement.student, row.birthday)
         if joins:
             self._add_contacts(row, placement.client)
             self._contracts.add(row, placement.client)
@@ -288,3 +282,7 @@ class ClientPlan:
         self._balances[placement.student] = balance
         self.tally.balances += 1
         self.tally.balance += balance
+
+
+def _rejected(row: ClientRow, value: str, reason: str) -> RejectedRow:
+    return RejectedRow(row.line, row.cells, (Problem("", value, reason),))

@@ -42,7 +42,8 @@ class Source:
     """An opened table: what was recognised, its headings, and its rows as often as they are wanted.
 
     ``encoding``, ``delimiter`` and ``line_end`` are "" for a workbook, ``sheet`` is "" for text.
-    ``title_lines`` counts the filled rows above the headings, which are left out.
+    ``title_lines`` counts the filled rows above the headings, which are left out. ``advice`` says what may have been
+    recognised wrongly, if the headings are not those of such a file.
     """
 
     path: Path
@@ -54,17 +55,18 @@ class Source:
     heading_line: int
     headings: tuple[str, ...]
     title_lines: int
+    advice: str
     _records: Callable[[], Iterator[Record]]
     _open_files: ExitStack = field(default_factory=ExitStack)
 
     def rows(self) -> Iterator[Record]:
-        """Yield the number of the first line and the cells of every row below the headings.
+        """Yield the number, as a spreadsheet counts, and the cells of every row below the headings.
 
         Raises BadValue, naming the line, when the file can't be read on.
         """
         records = self._records()
-        for line, _cells in records:
-            if line >= self.heading_line:
+        for number, _cells in records:
+            if number >= self.heading_line:
                 break
         return records
 
@@ -105,7 +107,7 @@ def open_source(
     with ExitStack() as opened:
         opened.callback(source.close)
         if not any(any(map(str.strip, cells)) for _line, cells in source.rows()):
-            raise BadValue(_("{path} has headings but no rows.").format(path=path))
+            raise BadValue(_("{path} has headings but no rows.").format(path=path), source.advice)
         opened.pop_all()
     return source
 
@@ -144,7 +146,8 @@ def _open_xlsx(path: Path, known: Collection[str], wanted: str | None) -> Source
         xlsx_sheet.check_formulas(path, sheet)
         records = partial(xlsx_sheet.sheet_records, path, sheet)
         line, headings, titles = _find_headings(path, records, known)
-        return Source(path, "xlsx", "", "", "", sheet.title, line, headings, titles, records, opened.pop_all())
+        advice = "" if wanted else xlsx_sheet.other_sheets(book, sheet)
+        return Source(path, "xlsx", "", "", "", sheet.title, line, headings, titles, advice, records, opened.pop_all())
 
 
 def _open_csv(path: Path, head: bytes, known: Collection[str], encoding: str | None, delimiter: str | None) -> Source:
@@ -162,7 +165,9 @@ def _open_csv(path: Path, head: bytes, known: Collection[str], encoding: str | N
     records = partial(_csv_records, path, codec, separator, 1 if stated else 0)
     line, headings, titles = _find_headings(path, records, known)
     line_end = "\r\n" if "\r\n" in sample else "\n"
-    return Source(path, "csv", codec, separator, line_end, "", line, headings, titles, records)
+    guessed = not encoding and codec in encodings.GUESSED
+    advice = _("If the letters look wrong, name the encoding with --encoding.") if guessed else ""
+    return Source(path, "csv", codec, separator, line_end, "", line, headings, titles, advice, records)
 
 
 def _refuse_foreign(path: Path, head: bytes) -> None:
@@ -189,7 +194,7 @@ def _stated_delimiter(sample: str) -> str:
 def _find_headings(
     path: Path, records: Callable[[], Iterator[Record]], known: Collection[str]
 ) -> tuple[int, tuple[str, ...], int]:
-    """Return the line of the headings, the headings, and the number of filled rows above."""
+    """Return the row of the headings, the headings, and the number of filled rows above."""
     first = list(islice(records(), _ROWS_LOOKED_AT))
     heading = find_heading([cells for _line, cells in first], known)
     if heading is None:
@@ -200,14 +205,17 @@ def _find_headings(
 
 
 def _csv_records(path: Path, codec: str, delimiter: str, skipped: int) -> Iterator[Record]:
-    """Yield the rows of a text file; BadValue, naming the line, where it is no CSV any more."""
+    """Yield the rows of a text file with their numbers in a spreadsheet; BadValue where it is no CSV any more.
+
+    That names the line of the text; rows of several lines and a line that states the delimiter make the difference.
+    """
     line = skipped + 1
     with path.open(encoding=codec, newline="") as file:
         size = [0]
         reader = csv.reader(_watched(path, islice(file, skipped, None), size), delimiter=delimiter, strict=True)
         try:
-            for cells in reader:
-                yield line, cells
+            for number, cells in enumerate(reader, start=1):
+                yield number, cells
                 line = reader.line_num + skipped + 1
                 size[0] = 0
         except csv.Error as fault:

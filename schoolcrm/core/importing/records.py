@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from schoolcrm.core.errors import BadValue
+from schoolcrm.core.importing.assignments import replacer
 from schoolcrm.core.importing.client_row import Problem, RejectedRow
 from schoolcrm.core.importing.headings import Fate, HeadingMap
 from schoolcrm.core.importing.reading import Source
@@ -11,6 +12,9 @@ from schoolcrm.core.importing.rows import is_total
 from schoolcrm.core.importing.values import Reader
 from schoolcrm.core.language import _
 from schoolcrm.core.rules.names import tidy
+
+OWN = "own:"
+"""Begins the key of a value in a field of the school's own; its name follows."""
 
 
 class Record(NamedTuple):
@@ -39,9 +43,11 @@ class Records:
         self._headings = [tidy(heading) for heading in source.headings]
         self._reason = {column.place for column in headings.with_fate(Fate.REASON)}
         self._anchors = {column.place for key in anchors for column in headings.filling(key)}
+        self._replaced = replacer({column.place: column.meanings for column in headings.columns})
         self._cells = [
-            (column.place, column.target, readers[column.target], column.heading)
-            for column in headings.with_fate(Fate.FIELD)
+            (column.place, key, readers[key], column.heading)
+            for column in headings.with_fate(Fate.FIELD, Fate.CUSTOM)
+            for key in [OWN + column.target if column.custom else column.target]
         ]
 
     def __iter__(self) -> Iterator[Record | RejectedRow]:
@@ -55,6 +61,9 @@ class Records:
                 yield self._read(line, cells, plain)
 
     def _read(self, line: int, cells: list[str], plain: list[str]) -> Record | RejectedRow:
+        meant = cells
+        if self._replaced is not None and (meant := self._replaced(cells)) is not cells:
+            plain = [tidy(cell) for cell in meant]
         width = len(self._headings)
         problems: list[Problem] = []
         if surplus := [cell for cell in plain[width:] if cell]:
@@ -63,7 +72,7 @@ class Records:
         for place, key, read, heading in self._cells:
             if place < len(plain) and plain[place]:
                 try:
-                    values[key] = read(cells[place])
+                    values[key] = read(meant[place])
                 except BadValue as fault:
                     problems.append(Problem(heading, cells[place], fault.sentence))
         return RejectedRow(line, cells, tuple(problems)) if problems else Record(line, cells, values)

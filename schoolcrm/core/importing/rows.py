@@ -6,12 +6,13 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from schoolcrm.core.errors import BadValue
+from schoolcrm.core.importing.assignments import replacer
 from schoolcrm.core.importing.client_row import ClientRow, Contact, Problem, RejectedRow
 from schoolcrm.core.importing.headings import Column, Fate, HeadingMap
 from schoolcrm.core.importing.reading import Source
 from schoolcrm.core.importing.values import Reader, custom_reader_for, read_name, reader_for
 from schoolcrm.core.language import _
-from schoolcrm.core.rules.names import fold, tidy
+from schoolcrm.core.rules.names import excerpt, fold, tidy
 
 _MOST_KNOWN = 5_000
 _SELDOM_TWICE = frozenset(("payer", "phone", "home_phone", "email", "address", "note"))
@@ -29,6 +30,7 @@ _FIRST = ClientRow._fields.index("contacts")
 _SLOTS = ("payer", *ClientRow._fields[_FIRST:])
 _BLANK: list[Any] = ["", (), (), *(ClientRow._field_defaults[name] for name in _SLOTS[3:])]
 _PAYER, _CONTACTS = 0, 1
+_SUBJECT, _LEVEL = _SLOTS.index("subject"), _SLOTS.index("level")
 
 
 class _Cells(NamedTuple):
@@ -91,6 +93,7 @@ class ClientRows:
         self._reason = [column.place for column in headings.with_fate(Fate.REASON)]
         self._nameless = [column.place for column in headings.with_fate(Fate.NAMELESS)]
         self._personal = [column.place for key in _PERSONAL for column in headings.filling(key)]
+        self._replaced = replacer({column.place: column.meanings for column in headings.columns})
         filled = headings.with_fate(Fate.FIELD, Fate.CUSTOM, Fate.NEW)
         self._cells = [_plan(column, today, readers) for column in filled if column.target not in _NAMES]
 
@@ -107,6 +110,7 @@ class ClientRows:
         """Return the row, None if it is passed over."""
         problems: list[Problem] = []
         full = cells if len(cells) == len(self._headings) else self._fitted(cells, problems)
+        full = self._replaced(full) if self._replaced is not None else full
         student = self._read_student(full, problems)
         suspicious = not student or full[0][:2] in _TOTAL_STARTS or student[:2] in _TOTAL_STARTS
         if (suspicious or student == self._name_heading) and self._is_passed_over(full):
@@ -124,9 +128,17 @@ class ClientRows:
                     values[slot] = _joined(values[slot], value) if joins and values[slot] else value
         if self._nameless:
             self.left_out.update(place for place in self._nameless if tidy(full[place]))
+        if values[_LEVEL] and not values[_SUBJECT]:
+            problems.append(self._lone_level(values[_LEVEL]))
         if problems:
             return RejectedRow(line, cells, tuple(problems))
         return _client_row(line, cells, student, values)
+
+    def _lone_level(self, level: str) -> Problem:
+        """Return what is wrong with a level that no subject stands beside: it would be lost."""
+        sentence = _("The level «{level}» is that of no subject. Name the subject in the row, or leave the level out.")
+        (heading,) = (each.heading for each in self._cells if each.slot == _LEVEL)
+        return Problem(heading, level, sentence.format(level=excerpt(level)))
 
     def _fitted(self, cells: list[str], problems: list[Problem]) -> list[str]:
         """Return the row as wide as the headings: missing cells are empty, surplus ones a problem."""
@@ -168,7 +180,7 @@ def _plan(column: Column, today: date, readers: Mapping[str, Reader]) -> _Cells:
     key, slot = column.target, _CONTACTS
     if column.custom:
         read = _naming(column.custom.name, custom_reader_for(column.custom, today))
-        slot = _SLOTS.index("custom")
+        slot = _SLOTS.index("student_custom" if column.custom.entity == "student" else "custom")
     else:
         read = readers.get(key) or reader_for(key, today)
         if key in _KINDS:

@@ -4,6 +4,7 @@ An import may read for seconds; the school's file is locked only while the gathe
 """
 
 import sqlite3
+from collections.abc import Sequence
 from typing import Any
 
 CHUNK = 2_000
@@ -22,6 +23,7 @@ SPOOLED = {
     "contact": "client_id, kind, value, value_key, note",
     "student": "id, client_id, name, name_key, birthday, sex, note, created_on",
     "client_field": "client_id, field_id, value",
+    "student_field": "student_id, field_id, value",
     "student_teacher": "student_id, teacher_id",
     "student_subject": "student_id, subject_id, level_id",
     "membership": "group_id, student_id, first_on",
@@ -37,8 +39,11 @@ _TWICE = {
     "student_teacher": " WHERE true ON CONFLICT DO NOTHING",
     "student_subject": " WHERE true ON CONFLICT DO UPDATE SET level_id = excluded.level_id"
     " WHERE level_id IS NULL AND excluded.level_id IS NOT NULL",
-    "client_field": " WHERE true ON CONFLICT DO UPDATE SET value = value || '; ' || excluded.value"
-    " WHERE value <> excluded.value AND (SELECT type FROM field WHERE field.id = excluded.field_id) = 'text'",
+    **dict.fromkeys(
+        ("client_field", "student_field"),
+        " WHERE true ON CONFLICT DO UPDATE SET value = value || '; ' || excluded.value"
+        " WHERE value <> excluded.value AND (SELECT type FROM field WHERE field.id = excluded.field_id) = 'text'",
+    ),
 }
 
 # Rows of one family may name the same contract; the school counts its contracts on.
@@ -48,6 +53,29 @@ _COPY_CONTRACTS = """
            (SELECT ifnull(max(school_number), 0) FROM main.contract) + row_number() OVER (ORDER BY min(rowid))
       FROM temp.spool_contract
      GROUP BY client_id, number, amount, signed_on, first_on, last_on
+"""
+
+# A second child's row completes its client: a bought subscription wins, any status is more than a new one,
+# later days win, empty facts are filled. Updates put rows together the same way.
+COMPLETE_CLIENT = """
+    UPDATE temp.spool_client
+       SET status_id = CASE WHEN status_id = :new THEN :status_id
+                            WHEN :bought AND status_id NOT IN (SELECT id FROM status WHERE base = 'bought')
+                            THEN :status_id ELSE status_id END,
+           stage_id = ifnull((SELECT id FROM status WHERE scale = 'loyalty' AND base = 'active' AND automatic
+                                 AND :last_purchase_on IS NOT NULL), stage_id),
+           studies = max(studies, :bought),
+           source_id = ifnull(source_id, :source_id),
+           manager = ifnull(manager, :manager),
+           birthday = ifnull(birthday, :birthday),
+           sex = ifnull(sex, :sex),
+           note = CASE WHEN :note IS NULL OR note = :note THEN note WHEN note IS NULL THEN :note
+                       ELSE note || '; ' || :note END,
+           trial_spent = max(trial_spent, :trial_spent),
+           last_visit_on = max(ifnull(last_visit_on, :last_visit_on), ifnull(:last_visit_on, last_visit_on)),
+           last_purchase_on = max(ifnull(last_purchase_on, :last_purchase_on),
+                                  ifnull(:last_purchase_on, last_purchase_on))
+     WHERE id = :id
 """
 
 
@@ -77,12 +105,7 @@ class Spool:
     def flush(self, table: str) -> None:
         """Send the waiting rows of a table to its temporary table, so that they can be corrected there."""
         if waiting := self._waiting[table]:
-            own_transaction = not self._db.in_transaction  # planned anew under the lock there is one already
-            if own_transaction:
-                self._db.execute("BEGIN")
-            self._db.executemany(self._inserts[table], waiting)
-            if own_transaction:
-                self._db.execute("COMMIT")
+            insert_many(self._db, self._inserts[table], waiting)
             waiting.clear()
 
     def finish(self) -> None:
@@ -99,6 +122,16 @@ class Spool:
                     + _TWICE.get(table, "")
                 )
         return self._db.execute(_COPY_CONTRACTS).rowcount
+
+
+def insert_many(db: sqlite3.Connection, insert: str, rows: Sequence[Sequence[Any]]) -> None:
+    """Insert rows into a temporary table together: each by itself would be a transaction."""
+    own_transaction = not db.in_transaction  # planned anew under the lock there is one already
+    if own_transaction:
+        db.execute("BEGIN")
+    db.executemany(insert, rows)
+    if own_transaction:
+        db.execute("COMMIT")
 
 
 def _definitions(columns: str) -> str:

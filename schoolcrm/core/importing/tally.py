@@ -6,10 +6,11 @@ from enum import StrEnum
 
 
 class LeftOut(StrEnum):
-    """What an update doesn't take over from the file, and says so (R64)."""
+    """What an import doesn't take over from the file, and says so (R64)."""
 
     BALANCE = "balance"  # an opening balance of a student who is there already
     PAYER = "payer"  # another name of the client
+    REPEATED = "repeated"  # a further row of a student but for groups, subjects, contacts and contracts
     HIDDEN = "hidden"  # anything of a person in the archive or deleted
 
 
@@ -17,8 +18,7 @@ class LeftOut(StrEnum):
 class Tally:
     """What an import makes and leaves; `balance` is the sum of opening balances in kopecks.
 
-    `group_names` are those of the new groups, in the order of the file; `left_out` counts what an update left as
-    it was.
+    `group_names` are those of the new groups, in the order of the file; `left_out` counts what was left out.
     """
 
     clients: int = 0

@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import NamedTuple, Protocol, TypeVar
 
 from schoolcrm.core.errors import Refused, SchoolError
-from schoolcrm.core.importing.client_row import RejectedRow
+from schoolcrm.core.importing.assignments import is_about
 from schoolcrm.core.importing.fields import FieldTable
-from schoolcrm.core.importing.headings import CustomField, HeadingMap, map_headings
+from schoolcrm.core.importing.headings import HeadingMap, map_headings
 from schoolcrm.core.importing.mappings import save_mapping
+from schoolcrm.core.importing.own_fields import CustomField
 from schoolcrm.core.importing.reading import Source, open_source
+from schoolcrm.core.importing.rejected import RejectedRows
 from schoolcrm.core.importing.rejects import RejectsFile
 from schoolcrm.core.language import _, ngettext
 from schoolcrm.core.rules.names import fold
@@ -24,6 +26,11 @@ Progress = Callable[[int], None]
 STEP = 500
 
 SKIP = "skip"
+_MOST_PLANS = 3
+
+# Kibibytes, written as SQLite wants them. What doesn't fit is written before the commit, and from then on nobody can
+# read; with SQLite's own 2 MB that is nearly all the time that a big file takes.
+_CACHE = -16_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +56,26 @@ class Wishes:
 
 
 class Kind(NamedTuple):
-    """A kind of file: its name among the saved mappings, the command that brings it in, what it may hold."""
+    """A kind of file: its name among the saved mappings, the command that brings it in, what it may hold.
+
+    `rests_on`: the tables that its rows are read with; a change there means that they must be read anew.
+    """
 
     source: str
     command: str
     table: FieldTable
+    rests_on: frozenset[str]
 
 
 class RowsRefused(Refused):
-    """Nothing was written because of bad rows; `reasons` are all of them, with their lines in the file."""
+    """Nothing was written because of bad rows; `reasons` are all of them, `rejects` the file they are in, if any."""
 
-    def __init__(self, sentence: str, hint: str, reasons: Sequence[tuple[int, str]]) -> None:
+    def __init__(
+        self, sentence: str, hint: str, reasons: Sequence[tuple[int, str]], rejects: Path | None = None
+    ) -> None:
         super().__init__(sentence, hint)
         self.reasons = reasons
+        self.rejects = rejects
 
 
 class TableFile:
@@ -79,6 +93,7 @@ class TableFile:
                 new_fields=wishes.new_fields,
                 custom_fields=custom_fields,
                 table=kind.table,
+                advice=self.source.advice,
             )
         except SchoolError:
             self.source.close()
@@ -87,11 +102,10 @@ class TableFile:
     @property
     def lacking(self) -> list[str]:
         """The headings of the saved mapping that the file doesn't have."""
-        have = set(map(fold, self.source.headings))
         return [
             heading
             for heading in self.wishes.saved or ()
-            if fold(heading) not in have and not heading.strip().startswith("#")
+            if not (is_about(self.source.headings, heading) or heading.strip().startswith("#"))
         ]
 
 
@@ -110,11 +124,14 @@ def open_table(kind: Kind, path: Path, wishes: Wishes) -> Source:
 class Batch(Protocol):
     """The rows of a file as planned: what is good is gathered, what is not stands among the rejected."""
 
-    rejected: list[RejectedRow]
+    rejected: RejectedRows
 
     @property
     def good(self) -> int:
         """Rows that were understood."""
+
+    def settle(self) -> None:
+        """Compare what was gathered with the database once more: something else than `rests_on` was changed."""
 
     def write(self, school: WritableSchool) -> None:
         """Write what was gathered; rows may still be rejected by the rules of what they do."""
@@ -145,14 +162,18 @@ def transfer(
     one is bad and the wish is strict: the database is then as it was.
     """
     wishes = file.wishes
-    with writable_connection(path) as db, file.source:
+    with writable_connection(path, dry_run=wishes.dry_run) as db, file.source:
         day = today or school_today(db)
-        last_change = _last_change(db)
-        batch = plan(db, day)
+        batch, seen = _planned_at_rest(db, file.kind, lambda: plan(db, day))
         _refuse_hopeless(batch, file)
+        db.execute(f"PRAGMA cache_size = {_CACHE}")
         with operation(db, day, user=user, command=file.kind.command, dry_run=wishes.dry_run) as school:
-            if last_change != _last_change(db):
+            changed = _changed_since(db, seen)
+            if changed & file.kind.rests_on:
                 batch = plan(db, day)
+            elif changed:
+                batch.settle()
+            if changed:
                 _refuse_hopeless(batch, file)
             batch.write(school)
             _refuse_hopeless(batch, file)
@@ -160,16 +181,29 @@ def transfer(
                 save_mapping(school, file.kind.source, wishes.save_as, file.headings.to_save())
             # Before the commit: when the rejected rows can't be written, nothing else is either.
             rejects = None if wishes.dry_run else _write_rejects(batch, file)
-        return batch, Transferred(rejects, _reasons(batch))
+        return batch, Transferred(rejects, batch.rejected.reasons)
 
 
-def _reasons(batch: Batch) -> list[tuple[int, str]]:
-    """Return why rows were rejected, with their lines in the file."""
-    return [(row.line, "; ".join(row.reasons)) for row in batch.rejected]
+def _planned_at_rest(db: sqlite3.Connection, kind: Kind, plan: Callable[[], B]) -> tuple[B, int]:
+    """Return the plan and the last change it knows of; made again if what it rests on was changed meanwhile.
+
+    Not for ever: in a school where people are written all the time the last plan is made under the lock.
+    """
+    for _attempt in range(_MOST_PLANS):
+        seen = _last_change(db)
+        batch = plan()
+        if not _changed_since(db, seen) & kind.rests_on:
+            break
+    return batch, seen
 
 
 def _last_change(db: sqlite3.Connection) -> int:
     return int(db.execute("SELECT ifnull(max(id), 0) FROM change").fetchone()[0])
+
+
+def _changed_since(db: sqlite3.Connection, change: int) -> set[str]:
+    """Return the tables in which anything was changed later."""
+    return {table for (table,) in db.execute("SELECT DISTINCT entity FROM change WHERE id > ?", (change,))}
 
 
 def _refuse_hopeless(batch: Batch, file: TableFile) -> None:
@@ -177,7 +211,7 @@ def _refuse_hopeless(batch: Batch, file: TableFile) -> None:
     count = len(batch.rejected)
     if not count or (batch.good and not file.wishes.strict):
         return
-    reasons = _reasons(batch)
+    reasons = batch.rejected.reasons
     line, reason = reasons[0]
     if batch.good:
         sentence = ngettext(
@@ -191,12 +225,12 @@ def _refuse_hopeless(batch: Batch, file: TableFile) -> None:
             reasons,
         )
     hint = _("Mend the file, or name its columns with --map 'Heading=field'.")
-    if not file.wishes.dry_run:
-        hint = _("All rows with their reasons are in {file}; mend it and import that.").format(
-            file=_write_rejects(batch, file)
-        )
+    rejects = None if file.wishes.dry_run else _write_rejects(batch, file)
+    if rejects is not None:
+        hint = _("All rows with their reasons are in {file}; mend it and import that.").format(file=rejects)
     sentence = _("No row of {file} can be imported. Row {line}: {reason}")
-    raise RowsRefused(sentence.format(file=file.source.path.name, line=line, reason=reason), hint, reasons)
+    text = sentence.format(file=file.source.path.name, line=line, reason=reason)
+    raise RowsRefused(text, hint, reasons, rejects)
 
 
 def _write_rejects(batch: Batch, file: TableFile) -> Path | None:

@@ -5,10 +5,11 @@ puts them together that makes the client anew, so that the same file says the sa
 """
 
 import sqlite3
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from schoolcrm.core.importing.families import Placement
-from schoolcrm.core.importing.spool import CHUNK
+from schoolcrm.core.importing.spool import CHUNK, insert_many
 
 if TYPE_CHECKING:
     from schoolcrm.core.store.transaction import WritableSchool
@@ -32,6 +33,7 @@ _GATHERED = {
     ),
     "student": ("id INTEGER PRIMARY KEY, client_id, birthday, sex", " ON CONFLICT DO NOTHING"),
     "client_field": ("client_id, field_id, value", ""),
+    "student_field": ("student_id, field_id, value", ""),
     "contract": ("id INTEGER PRIMARY KEY, amount, first_on, last_on", " ON CONFLICT DO NOTHING"),
 }
 _VALUES = "client_id, field_id, value, PRIMARY KEY (client_id, field_id)"
@@ -64,6 +66,12 @@ _CLIENTS_WITH_MORE = """
     SELECT client_id FROM temp.spool_contract
 """
 _CHANGES_OF_STUDENTS = (
+    """
+    INSERT INTO student_field (student_id, field_id, value)
+    SELECT student_id, field_id, value FROM temp.update_student_field WHERE true
+        ON CONFLICT DO UPDATE SET value = excluded.value WHERE value <> excluded.value
+    RETURNING student_id
+    """,
     """
     UPDATE student SET birthday = ifnull(said.birthday, student.birthday), sex = ifnull(said.sex, student.sex)
       FROM temp.update_student AS said
@@ -151,6 +159,15 @@ _CHANGED_STATUSES = """
       FROM temp.update_client AS said JOIN client ON client.id = said.id
      WHERE said.has_status AND client.status_id <> said.status_id
 """
+# An imported last purchase counts as one, and the first makes `active` at once (R9).
+_FIRST_PURCHASES = """
+    SELECT client.id, 'loyalty', client.stage_id, active.id, 'import'
+      FROM temp.update_client AS said JOIN client ON client.id = said.id
+      JOIN status AS stage ON stage.id = client.stage_id AND stage.base = 'newcomer'
+      JOIN status AS active ON active.scale = 'loyalty' AND active.base = 'active' AND active.automatic = 1
+     WHERE said.last_purchase_on IS NOT NULL AND client.last_purchase_on IS NULL
+       AND NOT EXISTS (SELECT 1 FROM purchase WHERE purchase.client_id = client.id)
+"""
 _HIDDEN = """
     SELECT id FROM student WHERE archived_on IS NOT NULL OR client_id NOT IN (SELECT id FROM visible_client)
 """
@@ -197,6 +214,11 @@ class Updates:
         row = self._db.execute("SELECT name_key FROM client WHERE id = ?", (client,)).fetchone()
         return bool(row[0] == name_key)
 
+    def birthday_of(self, student: int) -> date | None:
+        """Return the birth date that is kept of a student."""
+        (kept,) = self._db.execute("SELECT birthday FROM student WHERE id = ?", (student,)).fetchone()
+        return date.fromisoformat(kept) if kept else None
+
     def is_booked(self, placement: Placement, balance: int) -> bool:
         """Tell whether an adjustment of that sum is there already for the student."""
         query = "SELECT 1 FROM payment WHERE client_id = ? AND student_id = ? AND kind = 'adjustment' AND amount = ?"
@@ -229,23 +251,26 @@ class Updates:
     def write(self, school: "WritableSchool") -> int:
         """Change what is kept, after the spool was copied; return how many of the file's students were changed."""
         self._db.execute(_PUT_VALUES_TOGETHER)
+        first_purchases = self._db.execute(_FIRST_PURCHASES).fetchall()
         self._students.update(*map(self._ids, _CHANGES_OF_STUDENTS))
         self._clients.update(*map(self._ids, _CHANGES_OF_CLIENTS))
-        self._clients.update(self._change_statuses(school))
+        self._clients.update(self._change_statuses(school, first_purchases))
         self._price_months(school)
         return sum(
             student in self._students or client in self._clients
-            for student, client in self._db.execute("SELECT id, client_id FROM temp.update_student")
+            for student, client in self._db.execute(
+                "SELECT id, client_id FROM temp.update_student WHERE id < :first_student", self._firsts
+            )
         )
 
     def _ids(self, query: str) -> set[int]:
         return {number for (number,) in self._db.execute(query, self._firsts)}
 
-    def _change_statuses(self, school: "WritableSchool") -> set[int]:
-        """Move the clients whose status column says else, and keep that in the history (R10)."""
+    def _change_statuses(self, school: "WritableSchool", first_purchases: list[tuple[Any, ...]]) -> set[int]:
+        """Move the clients whose status column says else, or who have bought at last; keep it in the history (R10)."""
         from schoolcrm.core.statuses.change import Change, write_changes
 
-        changes = [Change(*row) for row in self._db.execute(_CHANGED_STATUSES)]
+        changes = [Change(*row) for row in (*self._db.execute(_CHANGED_STATUSES), *first_purchases)]
         write_changes(school, changes)
         return {change.client_id for change in changes}
 
@@ -262,13 +287,9 @@ class Updates:
         if not waiting:
             return
         marks = ", ".join("?" * len(waiting[0]))
-        own_transaction = not self._db.in_transaction
-        if own_transaction:
-            self._db.execute("BEGIN")
-        self._db.executemany(
+        insert_many(
+            self._db,
             f"INSERT INTO temp.update_{table} VALUES ({marks}){_GATHERED[table][1]}",  # noqa: S608
             waiting,
         )
-        if own_transaction:
-            self._db.execute("COMMIT")
         waiting.clear()

@@ -6,12 +6,12 @@ from datetime import date
 from typing import Any
 
 from schoolcrm.core.errors import BadValue
-from schoolcrm.core.importing.headings import CustomField
+from schoolcrm.core.importing.own_fields import CustomField
 from schoolcrm.core.language import _
 from schoolcrm.core.rules import personal
 from schoolcrm.core.rules.dates import read_date
 from schoolcrm.core.rules.money import parse_money
-from schoolcrm.core.rules.names import closest, excerpt, fold, tidy
+from schoolcrm.core.rules.names import excerpt, fold, known_names, tidy
 from schoolcrm.core.rules.personal import (
     find_choice,
     read_birthday,
@@ -153,7 +153,6 @@ def read_choice(text: str, field: CustomField) -> str:
     """Return the choice of a custom field as the school spells it; BadValue if there is none such."""
     choice = find_choice(text, field.choices)
     if choice is None:
-        near = closest(text, field.choices) or list(field.choices)
         sentence = _('"{value}" is not one of the choices of {field}: {names}.')
-        raise BadValue(sentence.format(value=excerpt(text), field=field.name, names=", ".join(near[:5])))
+        raise BadValue(sentence.format(value=excerpt(text), field=field.name, names=known_names(text, field.choices)))
     return choice

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from schoolcrm.core.errors import BadValue, SchoolError
 from schoolcrm.core.importing.layout import Record
 from schoolcrm.core.language import _
-from schoolcrm.core.rules.names import closest, excerpt, fold
+from schoolcrm.core.rules.names import excerpt, fold, known_names
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -67,6 +67,13 @@ def choose_sheet(path: Path, book: "Workbook", wanted: str | None) -> Any:
         if any(any(cells) for _line, cells in islice(sheet_records(path, sheet), _ROWS_PEEKED)):
             return sheet
     raise BadValue(_("{path} has no rows.").format(path=path))
+
+
+def other_sheets(book: "Workbook", chosen: Any) -> str:
+    """Return how to choose another sheet than the one that was taken, "" if there is none."""
+    titles = [sheet.title for sheet in book.worksheets if sheet.title != chosen.title]
+    sentence = _("The sheet «{sheet}» was read; --sheet chooses another one: {names}.")
+    return sentence.format(sheet=chosen.title, names=known_names("", titles)) if titles else ""
 
 
 def sheet_records(path: Path, sheet: Any) -> Iterator[Record]:
@@ -131,7 +138,7 @@ def _named_sheet(path: Path, sheets: Sequence[Any], wanted: str) -> Any:
     titles = [sheet.title for sheet in sheets]
     raise BadValue(
         _('{path} has no sheet "{name}".').format(path=path, name=excerpt(wanted)),
-        _("Its sheets: {names}.").format(names=", ".join(closest(wanted, titles) or titles[:10])),
+        _("Its sheets: {names}.").format(names=known_names(wanted, titles)),
     )
 
 

@@ -1,13 +1,13 @@
 """The lessons to come of many students, one student after the other, out of one calendar (R22, R25)."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from operator import attrgetter
 from typing import NamedTuple
 
-from schoolcrm.core.learning.calendar import Calendar, Freeze, Stay
-from schoolcrm.core.rules.paying import Occasion, planned_id
+from schoolcrm.core.learning.calendar import Calendar, Freeze, PlannedLesson, Stay, computed_lesson
+from schoolcrm.core.rules.paying import PLANNED_ID, Occasion, planned_id
 from schoolcrm.core.rules.prices import month_end
 from schoolcrm.core.rules.timetable import Slot, occurrences
 
@@ -33,6 +33,8 @@ class Agenda:
     """
 
     def __init__(self, calendar: Calendar) -> None:
+        self._slots = {slot.id: slot for slot in calendar.slots}
+        self._lessons = {lesson.lesson_id: lesson for lesson in calendar.stored}
         self._taken = calendar.taken
         self._freezes = calendar.freezes
         self._places = _places(calendar)
@@ -43,15 +45,26 @@ class Agenda:
                 for student_id in lesson.student_ids:
                     self._stored[student_id].append(lesson.occasion)
 
-    def lessons(self, student_id: int, first: date, last: date) -> Iterator[Occasion]:
-        """Yield the student's lessons not yet held from first to last, inclusive, in order, read month by month."""
+    @property
+    def students(self) -> set[int]:
+        """Return the students who may have lessons to come."""
+        return {student_id for student_id, places in self._places.items() if places} | self._stored.keys()
+
+    def lesson(self, occasion: Occasion, student_id: int) -> PlannedLesson:
+        """Return, of a lesson to come of that student, all that is known of it."""
+        slot = self._slots.get(occasion.id - PLANNED_ID)
+        return computed_lesson(slot, occasion.on, (student_id,)) if slot else self._lessons[occasion.id]
+
+    def months(self, student_id: int, first: date, last: date) -> Iterator[Sequence[Occasion]]:
+        """Yield the student's lessons not yet held from first to last, inclusive, in order, by months that have any."""
         last = min(last, self._last_day(student_id))
         while first <= last:
             ends = month_end(first)
-            for lesson in self._month(student_id, first, ends):
-                if lesson.on > last:
-                    return
-                yield lesson
+            lessons = self._month(student_id, first, ends)
+            if ends > last:
+                lessons = [lesson for lesson in lessons if lesson.on <= last]
+            if lessons:
+                yield lessons
             if ends == date.max:
                 return
             first = ends + _ONE_DAY
@@ -59,9 +72,12 @@ class Agenda:
     def _month(self, student_id: int, first: date, last: date) -> list[Occasion]:
         found = [lesson for lesson in self._stored.get(student_id, ()) if first <= lesson.on <= last]
         freezes = self._freezes.get(student_id, ())
-        for slot, stays in self._places.get(student_id, ()):
+        places = self._places.get(student_id, ())
+        for slot, stays in places:
             lessons = self._of_slot(slot, first, last)
             always = not freezes and any(stay.first_on <= first and last <= stay.last_on for stay in stays)
+            if always and len(places) == 1 and not found:
+                return lessons
             found += lessons if always else (one for one in lessons if _is_expected(one.on, stays, freezes))
         return sorted(found, key=_MOMENT)
 

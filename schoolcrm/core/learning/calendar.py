@@ -87,7 +87,7 @@ class Calendar:
             for day in occurrences(slot, first, last, self.taken[slot.id]):
                 students = self.expected(slot.group_id, slot.student_id, day)
                 if self.takes_place(slot.group_id, day, students):
-                    found.append(_computed(slot, day, students))
+                    found.append(computed_lesson(slot, day, students))
         return sorted(found, key=_MOMENT)
 
     def coming(self, first: date) -> Iterator[PlannedLesson]:
@@ -136,7 +136,8 @@ class Calendar:
         return max(ends, default=date.min)
 
 
-def _computed(slot: Slot, day: date, students: tuple[int, ...]) -> PlannedLesson:
+def computed_lesson(slot: Slot, day: date, students: tuple[int, ...]) -> PlannedLesson:
+    """Return the lesson of a schedule on that day, with those who should come."""
     return PlannedLesson(
         on=day,
         time=slot.time,

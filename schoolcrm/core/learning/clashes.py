@@ -52,6 +52,16 @@ def clashes_of_slot(db: sqlite3.Connection, slot_id: int, first: date, last: dat
     return [clash for clash in find_clashes(together) if slot_id in (clash.one.schedule_id, clash.other.schedule_id)]
 
 
+def clashes_of_member(db: sqlite3.Connection, group_id: int, student_id: int, first: date, last: date) -> list[Clash]:
+    """Return where the student has to be in two places at once, of which one is the group, in order."""
+    own = planned_lessons(db, first=first, last=last, student_ids=[student_id])
+    return [
+        clash
+        for clash in find_clashes(own)
+        if clash.what == "student" and group_id in (clash.one.group_id, clash.other.group_id)
+    ]
+
+
 def _between(one: PlannedLesson, other: PlannedLesson) -> Iterator[Clash]:
     if one.room_id is not None and one.room_id == other.room_id:
         yield Clash("room", one.room_id, one, other)

@@ -9,6 +9,7 @@ from schoolcrm.core.language import _
 from schoolcrm.core.listing.lookup import quoted, read_id
 from schoolcrm.core.people.references import find_student
 from schoolcrm.core.rules.dates import human_date
+from schoolcrm.core.store.cells import student_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +104,6 @@ def _students_named(db: sqlite3.Connection, ref: str) -> list[int]:
         return [number for number, _label in several.candidates]
 
 
-def student_name(db: sqlite3.Connection, student_id: int) -> str:
-    """Return the student's name, for sentences."""
-    return str(db.execute("SELECT name FROM student WHERE id = ?", (student_id,)).fetchone()[0])
-
-
 def words_of(freeze: Freeze) -> dict[str, str | int]:
     """Return the `first` and `last` day and the `id` of a freeze, for sentences."""
     return {"first": human_date(freeze.first_on), "last": human_date(freeze.last_on), "id": freeze.id}
@@ -119,8 +115,12 @@ def _label(db: sqlite3.Connection, freeze: Freeze) -> str:
 
 def _freeze(row: tuple[int, str, str, int, str | None, int | None, int]) -> Freeze:
     student_id, first_on, last_on, excused, reason, group_id, number = row
-    return Freeze(student_id, _day(first_on), _day(last_on), bool(excused), reason or "", group_id, number)
-
-
-def _day(text: str) -> date:
-    return date.fromisoformat(text)
+    return Freeze(
+        student_id,
+        date.fromisoformat(first_on),
+        date.fromisoformat(last_on),
+        bool(excused),
+        reason or "",
+        group_id,
+        number,
+    )

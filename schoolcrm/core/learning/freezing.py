@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from schoolcrm.core.errors import BadValue, Refused
 from schoolcrm.core.language import _, ngettext
-from schoolcrm.core.learning.freezes import Freeze, get_freeze, overlapping, student_name, words_of
+from schoolcrm.core.learning.freezes import Freeze, get_freeze, overlapping, words_of
 from schoolcrm.core.learning.groups import require_active_student
 from schoolcrm.core.listing.lookup import quoted
 from schoolcrm.core.money.months import price_months_anew
 from schoolcrm.core.rules.dates import human_date
 from schoolcrm.core.rules.names import tidy
+from schoolcrm.core.store.cells import group_name, student_name
 
 if TYPE_CHECKING:
     from schoolcrm.core.store.transaction import WritableSchool
@@ -57,7 +58,7 @@ def freeze_group(school: "WritableSchool", freeze: Freeze) -> list[Changed]:
     """
     _check_days(freeze.first_on, freeze.last_on)
     freezes = _of_members(school.db, freeze)
-    group = quoted(_group_name(school.db, freeze.group_id))
+    group = quoted(group_name(school.db, freeze.group_id))
     if not freezes:
         raise Refused(
             _("Nobody is a member of {group} from {first} to {last}.").format(
@@ -88,7 +89,7 @@ def unfreeze(school: "WritableSchool", freeze_id: int) -> Changed:
     ).fetchall()
     ends = []
     for number, first_on, last_on, days in extended:
-        earlier = max(_day(first_on), _day(last_on) - timedelta(days=days))
+        earlier = max(date.fromisoformat(first_on), date.fromisoformat(last_on) - timedelta(days=days))
         _require_unused(school.db, number, earlier, days)
         ends.append(MovedEnd(number, earlier))
     school.db.execute("DELETE FROM freeze_extension WHERE freeze_id = ?", (freeze_id,))
@@ -169,7 +170,7 @@ def _conflicts(db: sqlite3.Connection, freeze: Freeze) -> list[str]:
 
 def _marks_inside(db: sqlite3.Connection, freeze: Freeze) -> list[str]:
     rows = db.execute(_MARKS, (freeze.student_id, freeze.first_on.isoformat(), freeze.last_on.isoformat()))
-    return [f"{human_date(_day(on))} {time} {name}" for on, time, name in rows]
+    return [f"{human_date(date.fromisoformat(on))} {time} {name}" for on, time, name in rows]
 
 
 def _require_unused(db: sqlite3.Connection, subscription_id: int, last_on: date, days: int) -> None:
@@ -178,7 +179,7 @@ def _require_unused(db: sqlite3.Connection, subscription_id: int, last_on: date,
         "SELECT DISTINCT on_date FROM mark WHERE subscription_id = ? AND on_date > ? ORDER BY on_date",
         (subscription_id, last_on.isoformat()),
     )
-    paid = [human_date(_day(on)) for (on,) in rows]
+    paid = [human_date(date.fromisoformat(on)) for (on,) in rows]
     if paid:
         raise Refused(
             _("The subscription {id} has paid lessons on days that the freeze gave it: {days}.").format(
@@ -222,7 +223,9 @@ def _of_members(db: sqlite3.Connection, freeze: Freeze) -> list[Freeze]:
         "forever": date.max.isoformat(),
     }
     return [
-        replace(freeze, student_id=student_id, first_on=_day(first_on), last_on=_day(last_on))
+        replace(
+            freeze, student_id=student_id, first_on=date.fromisoformat(first_on), last_on=date.fromisoformat(last_on)
+        )
         for student_id, first_on, last_on in db.execute(_MEMBERS, asked)
     ]
 
@@ -259,7 +262,7 @@ def _extend(school: "WritableSchool", freeze: Freeze) -> list[MovedEnd]:
         "INSERT INTO freeze_extension (freeze_id, subscription_id, days) VALUES (?, ?, ?)",
         [(freeze.id, number, freeze.days) for number, _last_on in running],
     )
-    ends = [MovedEnd(number, _day(last_on) + timedelta(days=freeze.days)) for number, last_on in running]
+    ends = [MovedEnd(number, date.fromisoformat(last_on) + timedelta(days=freeze.days)) for number, last_on in running]
     _move_ends(school, ends)
     return ends
 
@@ -284,16 +287,10 @@ def _price_anew(school: "WritableSchool", changed: Iterable[Changed]) -> None:
 
 
 def _first_day(db: sqlite3.Connection, subscription_id: int) -> date:
-    return _day(db.execute("SELECT first_on FROM subscription WHERE id = ?", (subscription_id,)).fetchone()[0])
+    return date.fromisoformat(
+        db.execute("SELECT first_on FROM subscription WHERE id = ?", (subscription_id,)).fetchone()[0]
+    )
 
 
 def _joined(names: list[str]) -> str:
     return ", ".join([*names[:MOST_NAMED], *["…"] * (len(names) > MOST_NAMED)])
-
-
-def _group_name(db: sqlite3.Connection, group_id: int | None) -> str:
-    return str(db.execute("SELECT name FROM study_group WHERE id = ?", (group_id,)).fetchone()[0])
-
-
-def _day(text: str) -> date:
-    return date.fromisoformat(text)

@@ -57,11 +57,6 @@ def emptied(fields: Iterable[str]) -> dict[str, Any]:
     return {_CAN_BE_EMPTIED[field]: None for field in fields}
 
 
-def group_name(db: sqlite3.Connection, group_id: int) -> str:
-    """Return the name of a group."""
-    return str(db.execute("SELECT name FROM study_group WHERE id = ?", (group_id,)).fetchone()[0])
-
-
 def archive_group(school: "WritableSchool", group_id: int) -> list[int]:
     """Put the group in the archive: it has no lessons from today on; return who is a member today.
 

@@ -1,7 +1,7 @@
 """Groups and memberships: adding a group, joining it, leaving it (R21)."""
 
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -20,9 +20,10 @@ _FOREVER = "9999-12-31"
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """What leaving a group did: the last day of membership, None when it was removed before it began."""
+    """What leaving a group did: the last day of membership, None when it was removed before it began; its id."""
 
     last_on: date | None
+    id: int = field(default=0, compare=False)
 
 
 def add_group(
@@ -75,8 +76,6 @@ def join(
     Raises BadValue when the last day is before the first; Refused for an archived group or student, a deleted
     client, a membership that overlaps another of the same student, and, unless `over_limit`, a full group.
     """
-    from schoolcrm.core.store.models import Membership
-
     if last_on is not None and last_on < first_on:
         raise BadValue(
             _("A membership can't end on {last} before it begins on {first}.").format(
@@ -89,10 +88,11 @@ def join(
     _require_no_overlap(school.db, group_id, student_id, first_on, last_on)
     if not over_limit:
         _require_room(school.db, group_id, first_on, last_on)
-    membership = school.add(Membership, group_id=group_id, student_id=student_id, first_on=first_on, last_on=last_on)
-    assert membership.id is not None
+    membership_id = school.insert(
+        "membership", group_id=group_id, student_id=student_id, first_on=first_on, last_on=last_on
+    )
     price_months_anew(school, [student_id], first_on, last_on)
-    return membership.id
+    return membership_id
 
 
 def leave(school: "WritableSchool", group_id: int, student_id: int, on: date) -> Left:
@@ -106,18 +106,18 @@ def leave(school: "WritableSchool", group_id: int, student_id: int, on: date) ->
     db = school.db
     _require_none_begun(db, group_id, student_id, on, school.today)
     removed = db.execute(
-        "DELETE FROM membership WHERE group_id = ? AND student_id = ? AND first_on > ?",
+        "DELETE FROM membership WHERE group_id = ? AND student_id = ? AND first_on > ? RETURNING id",
         (group_id, student_id, day),
-    ).rowcount
+    ).fetchall()
     ended = db.execute(
         "UPDATE membership SET last_on = ? WHERE group_id = ? AND student_id = ? AND first_on <= ?"
-        " AND (last_on IS NULL OR last_on >= ?)",
+        " AND (last_on IS NULL OR last_on >= ?) RETURNING id",
         (day, group_id, student_id, day, day),
-    ).rowcount
+    ).fetchall()
     if not (removed or ended):
         raise _not_member(db, group_id, student_id, on)
     price_months_anew(school, [student_id], on)
-    return Left(on if ended else None)
+    return Left(on if ended else None, (ended or removed)[0][0])
 
 
 def members_on(db: sqlite3.Connection, group_id: int, day: date) -> list[int]:
@@ -175,7 +175,7 @@ def require_active_student(db: sqlite3.Connection, student_id: int | None) -> No
     """Refuse an archived student, and one of an archived or deleted client (R7)."""
     row = db.execute(
         "SELECT student.name FROM student WHERE id = ? AND (archived_on IS NOT NULL"
-        " OR client_id NOT IN (SELECT id FROM visible_client))",
+        " OR NOT EXISTS (SELECT 1 FROM visible_client WHERE visible_client.id = student.client_id))",
         (student_id,),
     ).fetchone()
     if row:

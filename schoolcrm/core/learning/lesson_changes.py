@@ -28,7 +28,9 @@ _BOOKED = """
      WHERE trial.state = 'booked' AND trial.on_date = ? AND trial.group_id = ?
      ORDER BY client.name_key, client.id
 """
-_FACTS = frozenset({"topic", "homework", "note", "teacher_id", "room_id", "minutes"})
+CAN_BE_EMPTIED = {"topic": "topic", "homework": "homework", "note": "note", "teacher": "teacher_id", "room": "room_id"}
+"""What a lesson can be without, as it is called → its column."""
+_FACTS = frozenset({*CAN_BE_EMPTIED.values(), "minutes"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,13 +135,18 @@ def move_lesson(
     return lesson_id
 
 
-def edit_lesson(school: WritableSchool, lesson: PlannedLesson, facts: Mapping[str, str | int]) -> int:
-    """Write what is told about one lesson: topic, homework, note, teacher, room, minutes; return its id (R22)."""
+def edit_lesson(school: WritableSchool, lesson: PlannedLesson, facts: Mapping[str, str | int | None]) -> int:
+    """Write what is told about one lesson: topic, homework, note, teacher, room, minutes; return its id (R22).
+
+    None empties; without any fact the lesson is only stored, so that something can be written about it elsewhere.
+    """
     assert facts.keys() <= _FACTS
-    if "minutes" in facts:
-        _check_minutes(int(facts["minutes"]))
+    if (minutes := facts.get("minutes")) is not None:
+        _check_minutes(int(minutes))
     lesson = as_stored(school.db, lesson)
     lesson_id = store(school, lesson, lesson.state)
+    if not facts:
+        return lesson_id
     assignments = ", ".join(f"{column} = :{column}" for column in facts)
     school.db.execute(f"UPDATE lesson SET {assignments} WHERE id = :id", {**facts, "id": lesson_id})  # noqa: S608
     return lesson_id

@@ -11,6 +11,7 @@ from schoolcrm.core.learning.attendance import Attendance, MarkWritten, mark_stu
 from schoolcrm.core.learning.lesson_lookup import as_stored
 from schoolcrm.core.learning.timetable import PlannedLesson
 from schoolcrm.core.rules.dates import human_date
+from schoolcrm.core.store.cells import group_name, student_name
 from schoolcrm.core.store.transaction import WritableSchool
 
 _TRIAL_GUESTS = """
@@ -113,7 +114,9 @@ def hold(
     missing = [
         one.name for one in expected_students(school.db, lesson) if not one.marked and one.student_id not in named
     ]
-    if missing and not (one_by_one and lesson.state == "held"):
+    if missing and one_by_one and lesson.state != "held":
+        raise _not_held_yet(school.db, lesson, missing)
+    if missing and not one_by_one:
         raise Refused(
             _("Nothing is said about: {names}.").format(names=", ".join(missing)),
             _("Name them with --present or --absent, or give --all-present."),
@@ -123,6 +126,21 @@ def hold(
     lesson_id = store(school, lesson, "held")
     _note_topic(school, lesson_id, topic)
     return Held(lesson_id, lesson.on, lesson.time, mark_students(school, lesson_id, attendances))
+
+
+def _not_held_yet(db: sqlite3.Connection, lesson: PlannedLesson, missing: Sequence[str]) -> Refused:
+    """Return why one student alone can't be marked: only a lesson held can wait for the others' marks."""
+    from shlex import quote
+
+    whose = group_name(db, lesson.group_id) if lesson.student_id is None else student_name(db, lesson.student_id)
+    return Refused(
+        _("The lesson of {day} {time} is not held yet, and also waiting for a mark: {names}.").format(
+            day=human_date(lesson.on), time=lesson.time, names=", ".join(missing)
+        ),
+        _("Hold it first, all marked at once: 'schoolcrm lessons hold {whose} {on} --at {time}'.").format(
+            whose=quote(whose), on=lesson.on, time=lesson.time
+        ),
+    )
 
 
 def _nothing_to_hold(lesson: PlannedLesson) -> Refused:
@@ -154,10 +172,8 @@ def store(school: WritableSchool, lesson: PlannedLesson, state: str) -> int:
     if lesson.lesson_id is not None:
         school.db.execute("UPDATE lesson SET state = ? WHERE id = ?", (state, lesson.lesson_id))
         return lesson.lesson_id
-    from schoolcrm.core.store.models import Lesson
-
-    record = school.add(
-        Lesson,
+    return school.insert(
+        "lesson",
         group_id=lesson.group_id,
         student_id=lesson.student_id,
         on_date=lesson.on,
@@ -171,8 +187,6 @@ def store(school: WritableSchool, lesson: PlannedLesson, state: str) -> int:
         schedule_id=lesson.schedule_id,
         occurrence_on=lesson.occurrence_on,
     )
-    assert record.id is not None
-    return record.id
 
 
 def _note_topic(school: WritableSchool, lesson_id: int, topic: str) -> None:

@@ -72,7 +72,7 @@ def end_line(school: "WritableSchool", slot_id: int, on: date) -> list[str]:
     school.db.execute("UPDATE schedule SET last_on = ? WHERE id = ?", (on.isoformat(), slot_id))
     after = on + timedelta(days=1)
     price_months_anew(school, students_of(school.db, line), after, line.last_on)
-    return _stored(school.db, slot_id, after)
+    return stored_lessons(school.db, slot_id, after)
 
 
 def remove_line(school: "WritableSchool", slot_id: int) -> None:
@@ -85,7 +85,7 @@ def remove_line(school: "WritableSchool", slot_id: int) -> None:
 
 def _require_unused(db: sqlite3.Connection, slot_id: int) -> None:
     """Refuse a line that stored lessons refer to: held, cancelled, moved or edited ones."""
-    stored = _stored(db, slot_id, date.min)
+    stored = stored_lessons(db, slot_id, date.min)
     if not stored:
         return
     sentence = ngettext(
@@ -125,7 +125,7 @@ def _lines_of_students(db: sqlite3.Connection, today: date, ref: str) -> list[Sl
     return [line for line in find_slots(db, student_ids=students, first=today) if line.student_id in students]
 
 
-def _stored(db: sqlite3.Connection, slot_id: int, first: date) -> list[str]:
+def stored_lessons(db: sqlite3.Connection, slot_id: int, first: date) -> list[str]:
     """Return the days of the stored lessons of a line whose own day is that one or later."""
     rows = db.execute(
         "SELECT on_date, time FROM lesson WHERE schedule_id = ? AND occurrence_on >= ? ORDER BY on_date, time",

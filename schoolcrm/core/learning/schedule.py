@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -50,32 +50,46 @@ def add_slot(school: "WritableSchool", line: Line) -> int:
     Raises BadValue for a length, rhythm or period that can't be; Refused for an archived group or student, or
     when the same group or student has a lesson at that very time already.
     """
-    from schoolcrm.core.store.models import Schedule
-
-    _check(line)
+    slot = _as_slot(line)
+    check_slot(slot)
     if line.group_id is not None:
         line_type, subject_id, teacher_id, room_id = _of_group(school.db, line.group_id)
     else:
         line_type, subject_id, teacher_id, room_id = _of_student(school.db, line.student_id)
-    _require_free_time(school.db, line)
-    slot = school.add(
-        Schedule,
-        group_id=line.group_id,
-        student_id=line.student_id,
-        weekdays=weekday_mask(line.weekdays),
-        time=line.time,
-        minutes=line.minutes,
-        every_weeks=line.every_weeks,
+    require_free_time(school.db, slot)
+    slot = replace(
+        slot,
         lesson_type_id=line.lesson_type_id or line_type,
         subject_id=line.subject_id or subject_id,
         teacher_id=line.teacher_id or teacher_id,
         room_id=line.room_id or room_id,
-        first_on=line.first_on,
-        last_on=line.last_on,
     )
-    assert slot.id is not None
+    number = insert_slot(school, slot)
     price_months_anew(school, students_of(school.db, line), line.first_on, line.last_on)
-    return slot.id
+    return number
+
+
+def insert_slot(school: "WritableSchool", slot: Slot) -> int:
+    """Write the line as it is and return its number; `slot.id` doesn't count."""
+    from schoolcrm.core.store.models import Schedule
+
+    record = school.add(
+        Schedule,
+        group_id=slot.group_id,
+        student_id=slot.student_id,
+        weekdays=weekday_mask(slot.weekdays),
+        time=slot.time,
+        minutes=slot.minutes,
+        every_weeks=slot.every_weeks,
+        lesson_type_id=slot.lesson_type_id,
+        subject_id=slot.subject_id,
+        teacher_id=slot.teacher_id,
+        room_id=slot.room_id,
+        first_on=slot.first_on,
+        last_on=slot.last_on,
+    )
+    assert record.id is not None
+    return record.id
 
 
 _SLOTS = """
@@ -140,7 +154,8 @@ def _slot(row: tuple[Any, ...]) -> Slot:
     return Slot(number, weekdays_of(mask), time, minutes, date.fromisoformat(first_on), last, *rest)
 
 
-def _check(line: Line) -> None:
+def check_slot(line: Slot) -> None:
+    """Raise BadValue for a line without an owner or a day, a length or rhythm that can't be, an empty period."""
     if (line.group_id is None) == (line.student_id is None):
         raise BadValue(_("A line of the schedule belongs to a group or to a student."))
     if not line.weekdays:
@@ -155,7 +170,7 @@ def _check(line: Line) -> None:
             _("A lesson can't repeat every {value} weeks.").format(value=line.every_weeks),
             _("Give a number from 1 (every week) to {most}.").format(most=MOST_WEEKS),
         )
-    if line.last_on is not None and not occurrences(_as_slot(line), line.first_on, line.last_on):
+    if line.last_on is not None and not occurrences(line, line.first_on, line.last_on):
         raise BadValue(
             _("There is no such lesson from {first} to {last}.").format(
                 first=human_date(line.first_on), last=human_date(line.last_on)
@@ -185,14 +200,14 @@ def _of_student(db: sqlite3.Connection, student_id: int | None) -> tuple[int, No
     return row[0], None, None, None
 
 
-def _require_free_time(db: sqlite3.Connection, line: Line) -> None:
-    """Refuse a second lesson of the same group or student at the same minute of the same day."""
+def require_free_time(db: sqlite3.Connection, line: Slot) -> None:
+    """Refuse a second lesson of the same group or student at the same minute of the same day, but for its own."""
     rows = db.execute(
-        _SLOTS + " WHERE group_id IS ? AND student_id IS ? AND time = ?",
-        (line.group_id, line.student_id, line.time),
+        _SLOTS + " WHERE group_id IS ? AND student_id IS ? AND time = ? AND id <> ?",
+        (line.group_id, line.student_id, line.time, line.id),
     )
     last = line.first_on + _LOOK_AHEAD
-    wanted = set(occurrences(_as_slot(line), line.first_on, last))
+    wanted = set(occurrences(line, line.first_on, last))
     for slot in map(_slot, rows):
         if days := wanted.intersection(occurrences(slot, line.first_on, last)):
             raise Refused(

@@ -3,9 +3,10 @@
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from schoolcrm.core.errors import BadValue
+from schoolcrm.core.errors import BadValue, Refused
 from schoolcrm.core.language import _
 from schoolcrm.core.listing.lookup import quoted
+from schoolcrm.core.rules.dates import human_date
 from schoolcrm.core.rules.names import tidy
 
 if TYPE_CHECKING:
@@ -42,10 +43,18 @@ def parse_score(text: str) -> int:
     return int(found[1]) * 100 + int((found[2] or "").ljust(2, "0"))
 
 
-def add_result(school: "WritableSchool", result: Result) -> int:
-    """Record the result and return its id; of a group's test the group's subject and teacher, unless given."""
+def add_result(school: "WritableSchool", result: Result, *, even_so: bool = False) -> int:
+    """Record the result and return its id; of a group's test the group's subject and teacher, unless given.
+
+    Raises Refused for a day after today unless `even_so`.
+    """
     from schoolcrm.core.store.models import TestResult
 
+    if result.on > school.today and not even_so:
+        raise Refused(
+            _("{day} is after today.").format(day=human_date(result.on)),
+            _("Repeat with --even-so to record it all the same."),
+        )
     subject_id, teacher_id = result.subject_id, result.teacher_id
     if result.group_id is not None:
         of_group = school.db.execute("SELECT subject_id, teacher_id FROM study_group WHERE id = ?", (result.group_id,))

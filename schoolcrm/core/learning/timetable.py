@@ -88,6 +88,8 @@ def students_asked(
     return None if chosen is None else sorted(chosen)
 
 
+_day = date.fromisoformat
+
 # A query is put together from these fixed pieces, for each way of asking has an index of its own.
 _STAYS = """
 SELECT membership.group_id, membership.student_id, membership.first_on, membership.last_on
@@ -237,7 +239,3 @@ def _present(db: sqlite3.Connection, held: list[int], asked: _Asked) -> defaultd
         for lesson_id, student_id in db.execute(query, {**asked, "held": json.dumps(held)}):
             present[lesson_id].append(student_id)
     return present
-
-
-def _day(text: str) -> date:
-    return date.fromisoformat(text)

@@ -17,8 +17,8 @@ from schoolcrm.core.listing.sources import PHONE_KINDS, of_client
 from schoolcrm.core.rules.personal import (
     APPLICATIONS,
     SEXES,
+    parse_birthday,
     read_application,
-    read_birthday,
     read_line,
     read_name,
     read_note,
@@ -168,9 +168,8 @@ _FIELDS = by_key(
         N_("Birthday"),
         "date",
         sql="client.birthday",
-        each=sources.own_and_students("birthday"),
         column="birthday",
-        read=read_birthday,
+        read=parse_birthday,
     ),
     # By the youngest: as text, 10 would come before 9.
     Field("age", N_("Age"), "list", each=sources.AGES, items="integer", order=sources.YOUNGEST),
@@ -179,7 +178,6 @@ _FIELDS = by_key(
         N_("Sex"),
         "code",
         sql="client.sex",
-        each=sources.own_and_students("sex"),
         words=SEXES,
         read_code=read_sex,
         column="sex",
@@ -195,6 +193,14 @@ _FIELDS = by_key(
         words=APPLICATIONS,
         column="application",
         read=plain(read_application),
+    ),
+    # R40: to the personal page.
+    Field(
+        "access",
+        N_("Access"),
+        "bool",
+        sql="(client.access_on IS NOT NULL AND client.access_revoked_on IS NULL)",
+        filled=True,
     ),
     Field("created", N_("Created"), "date", sql="client.created_on", filled=True),
     Field("archived", N_("Archived"), "date", sql="client.archived_on"),

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from schoolcrm.core.errors import BadValue
 from schoolcrm.core.language import _
@@ -70,6 +70,8 @@ def _phone(compared: _Compared) -> str:
 
 
 def _date(compared: _Compared) -> str:
+    if compared.text == "..":
+        return f"{compared.value} IS NOT NULL"
     period = parse_period(compared.text, compared.bound.today)
     limits = (
         (period.first, ">="),
@@ -79,6 +81,16 @@ def _date(compared: _Compared) -> str:
         f"{compared.value} {sign} {compared.bound.add(day.isoformat())}" for day, sign in limits if day is not None
     ]
     return " AND ".join(conditions) or f"{compared.value} IS NOT NULL"
+
+
+def _time(compared: _Compared) -> str:
+    return _in_range(compared, _read_time)
+
+
+def _read_time(text: str) -> str:
+    from schoolcrm.core.rules.dates import parse_time
+
+    return parse_time(text).strftime("%H:%M")
 
 
 def _money(compared: _Compared) -> str:
@@ -93,7 +105,7 @@ def _number(compared: _Compared) -> str:
     return _in_range(compared, _read_number)
 
 
-def _in_range(compared: _Compared, read: Callable[[str], int | float]) -> str:
+def _in_range(compared: _Compared, read: Callable[[str], Any]) -> str:
     low, dots, high = compared.text.partition("..")
     if not dots:
         return f"{compared.value} = {compared.bound.add(read(low.strip()))}"
@@ -151,6 +163,7 @@ _BY_KIND: dict[str, Callable[[_Compared], str]] = {
     "text": _text,
     "phone": _phone,
     "date": _date,
+    "time": _time,
     "money": _money,
     "integer": _integer,
     "number": _number,

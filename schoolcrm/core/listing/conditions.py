@@ -118,12 +118,8 @@ _SUBSCRIBED = f"SELECT {{owner}} FROM subscription {_STUDENTS.format(table='subs
 _OF_CLIENT: Mapping[str, str] = {
     "debtor": "client.id IN (SELECT client_id FROM account_balance WHERE balance < 0)",
     "lead": "client.studies = 0",
-    "duplicate": (
-        "client.name_key IN (SELECT name_key FROM visible_client GROUP BY name_key HAVING count(*) > 1)"  # noqa: S608
-        " OR client.id IN (SELECT contact.client_id FROM contact WHERE contact.value_key IN"
-        " (SELECT value_key FROM contact JOIN visible_client ON visible_client.id = contact.client_id"
-        f" WHERE {_PHONES} GROUP BY value_key HAVING count(DISTINCT client_id) > 1) AND {_PHONES})"
-    ),
+    # The ids that `clients duplicates` has too: found once a statement.
+    "duplicate": "client.id IN (SELECT value FROM json_each(duplicate_ids()))",
 }
 CLIENT_FLAGS: Mapping[str, str] = {
     "grouped": f"client.id IN ({_IN_GROUP.format(owner='student.client_id')})",

@@ -137,7 +137,8 @@ class Registry(NamedTuple):
     """All fields of one kind of record, and what a list of them needs besides.
 
     `id` is the record's id in SQL; `scopes` are FROM clauses by who is asked for: visible, deleted (those
-    too), archived, all; `words` makes the condition of a plain word; `flags` are the conditions of `is:`.
+    too), archived, all; `words` makes the condition of a plain word; `flags` are the conditions of `is:`. `own` is
+    whose the school's own fields are, if not the record listed; `client` the client behind a record.
     """
 
     entity: str
@@ -148,6 +149,8 @@ class Registry(NamedTuple):
     words: Words
     flags: Mapping[str, str]
     order: str = "name"
+    own: str = ""
+    client: str = "client.id"
 
     def settable(self) -> list[Field]:
         """Return the fields that are kept in the record itself and can be set by hand."""
@@ -162,10 +165,11 @@ class Registry(NamedTuple):
         key = fold(name)
         if known := self._known(key) or self._known(key.replace("-", "_")):
             return known
-        own = custom_fields_of(db, self.entity, self.id)
+        own = custom_fields_of(db, self.entity, self.own or self.id)
         if key.startswith(CUSTOM) and (known := own.get(key) or _written_plainly(own, key)):
             return known
-        raise _unknown(name, [*self.fields, *(CUSTOM + plain_name(each.label) for each in own.values())])
+        meant = own.get(CUSTOM + key) or _written_plainly(own, CUSTOM + key)
+        raise _unknown(name, [*self.fields, *(CUSTOM + plain_name(each.label) for each in own.values())], meant)
 
     def _known(self, key: str) -> Field | None:
         if known := self.fields.get(key):
@@ -175,7 +179,7 @@ class Registry(NamedTuple):
             return several
         if one and one.each:
             return one
-        return self.fields["name"] if key in (self.entity, f"{self.entity}s") else None
+        return self.fields.get("name") if key in (self.entity, f"{self.entity}s") else None
 
 
 def by_key(*fields: Field) -> Mapping[str, Field]:
@@ -193,7 +197,7 @@ def _written_plainly(own: Mapping[str, Field], key: str) -> Field | None:
 
 
 def custom_fields_of(db: sqlite3.Connection, entity: str, owner: str) -> dict[str, Field]:
-    """Return the school's own fields of clients or students, by `field.` and the folded name."""
+    """Return the school's own fields of an entity, by `field.` and the folded name; `owner` is the record in SQL."""
     query = "SELECT id, name, name_key, type, choices FROM field WHERE entity = ? ORDER BY name_key"
     return {CUSTOM + row[2]: _custom(entity, owner, *row) for row in db.execute(query, (entity,))}
 
@@ -208,9 +212,9 @@ def _custom(entity: str, owner: str, number: int, name: str, _key: str, kind: st
     return field._replace(order=order, choices=tuple((choices or "").splitlines()))
 
 
-def _unknown(name: str, known: Sequence[str]) -> BadValue:
+def _unknown(name: str, known: Sequence[str], meant: Field | None) -> BadValue:
     sentence = _("There is no field {name}.").format(name=f"«{excerpt(name)}»")
-    near = closest(name, known)
+    near = [CUSTOM + plain_name(meant.label)] if meant else closest(name, known)
     listed = ", ".join(known)
     if near:
         hint = _("Did you mean: {names}? Known fields: {known}.").format(names=", ".join(near), known=listed)

@@ -1,5 +1,6 @@
-"""What lists compute in Python for SQL: folded text, how far money reaches (R38, R39), the next purchase (R13)."""
+"""What lists compute in Python for SQL: folded text, how far money reaches (R38, R39), the next purchase (R13)…"""
 
+import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -68,10 +69,11 @@ def follows_money(sql: str) -> bool:
 
 
 def install_functions(db: sqlite3.Connection, today: date) -> Reaches:
-    """Make fold(text), lessons_left(client id), expires_on(client id) and next_purchase(…) known to the connection.
+    """Make the functions that lists compute in Python known to the connection.
 
-    next_purchase takes the days of sales, separated by commas, and the imported last purchase. The clients whose
-    money is to be followed may be announced to what is returned.
+    They are fold(text), lessons_left(client id), expires_on(client id), duplicate_ids() as JSON, and next_purchase,
+    which takes the days of sales, separated by commas, and the imported last purchase. The clients whose money is to
+    be followed may be announced to what is returned.
     """
     reaches = Reaches(db, today)
 
@@ -88,7 +90,13 @@ def install_functions(db: sqlite3.Connection, today: date) -> Reaches:
         renewal = next_renewal(map(date.fromisoformat, days), today, rhythm()) if len(days) > 1 else None
         return renewal.expected_on.isoformat() if renewal else None
 
+    def duplicate_ids() -> str:
+        from schoolcrm.core.people.duplicates import find_duplicates
+
+        return json.dumps([one.client_id for one in find_duplicates(db)])
+
     db.create_function("next_purchase", 2, next_purchase)
+    db.create_function("duplicate_ids", 0, duplicate_ids)
     db.create_function("fold", 1, _fold, deterministic=True)
     for place, name in enumerate(FOLLOWING):
         db.create_function(name, 1, lambda client_id, place=place: reaches.of(client_id)[place])

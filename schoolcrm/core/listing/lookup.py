@@ -78,7 +78,7 @@ def _not_found(
     if hidden:
         number, label = labels(hidden[:1])[0]
         return NotFound(sentence, _(wording.hidden).format(name=f"{label} (id {number})"))
-    near = _suggestions(ref, list(known()))
+    near = _suggestions(ref, list(dict.fromkeys(known())))  # an adult learner is a client and a student of one name
     if near:
         return NotFound(sentence, _("Did you mean: {names}?").format(names=", ".join(near)))
     return NotFound(sentence, _(wording.advice) if wording.advice else "")

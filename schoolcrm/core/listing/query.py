@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from schoolcrm.core.errors import BadValue
 from schoolcrm.core.language import _
+from schoolcrm.core.listing.alternatives import alternatives, unescaped
 from schoolcrm.core.listing.comparisons import compare
 from schoolcrm.core.listing.conditions import means_deleted
 from schoolcrm.core.listing.fields import CUSTOM, Bound, Field, Registry
@@ -28,17 +29,24 @@ class Term(NamedTuple):
     exact: bool = False
     negated: bool = False
 
-    @property
-    def alternatives(self) -> list[str]:
-        """The values of which any will do."""
-        return [self.text] if self.exact else [part for part in self.text.split(",") if part.strip()]
+    def alternatives(self, field: Field) -> list[str]:
+        """Return the values of the field of which any will do; BadValue for a sum with two readings."""
+        return [unescaped(self.text)] if self.exact else alternatives(field, self.text)
 
 
 def parse_term(argument: str) -> Term:
-    """Return the term that an argument says; whether its field is known is found out later."""
+    """Return the term that an argument says; whether its field is known is found out later.
+
+    BadValue for a «not» of nothing.
+    """
     text, negated = argument.strip(), False
     while found := _OPPOSITE.match(text):
         text, negated = text[found.end() :], not negated
+    if text in ("^", "not:"):
+        raise BadValue(
+            _("Nothing comes after {sign} in the query.").format(sign=quoted(text)),
+            _("Write it like ^status:new, or not:status:new."),
+        )
     name, colon, value = text.partition(":")
     own = fold(name).startswith(CUSTOM)
     if not colon or not (own or _FIELD_NAME.fullmatch(name)):
@@ -79,15 +87,15 @@ class Conditions:
             self.joins[field.key] = field
         if not term.text.strip():
             return _is_empty(field)
-        alternatives = term.alternatives
-        if len(alternatives) > _MOST_VALUES:
+        values = term.alternatives(field)
+        if len(values) > _MOST_VALUES:
             raise BadValue(
-                _("The filter {name} has {count} values.").format(name=field.key, count=len(alternatives)),
+                _("The filter {name} has {count} values.").format(name=field.key, count=len(values)),
                 _too_long(_MOST_VALUES),
             )
-        if not alternatives:
+        if not values:
             return "1"
-        found = " OR ".join(self._alternative(field, text.strip(), term.exact) for text in alternatives)
+        found = " OR ".join(self._alternative(field, text.strip(), term.exact) for text in values)
         if field.each and not field.matches:
             return f"{field.owner} IN (SELECT owner FROM ({field.each_of_all()}) WHERE {found})"  # noqa: S608
         return found
@@ -112,13 +120,14 @@ def asks_for_archived(terms: Iterable[Term]) -> bool:
     return any(not term.negated and _is_about_archive(term) for term in terms)
 
 
-def asks_for_deleted(db: sqlite3.Connection, terms: Iterable[Term]) -> bool:
+def asks_for_deleted(db: sqlite3.Connection, registry: Registry, terms: Iterable[Term]) -> bool:
     """Tell whether a term names the status of deleted clients, whom a list otherwise leaves out."""
+    fields = {key: field for key, field in registry.fields.items() if key in ("status", "base")}
     return any(
-        not term.negated
-        and fold(term.field) in ("status", "base")
-        and any(means_deleted(db, text, exact=term.exact) for text in term.alternatives)
+        means_deleted(db, text, exact=term.exact)
         for term in terms
+        if not term.negated and (field := fields.get(fold(term.field)))
+        for text in term.alternatives(field)
     )
 
 

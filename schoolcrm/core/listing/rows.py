@@ -11,6 +11,7 @@ from schoolcrm.core.language import _
 from schoolcrm.core.listing.fields import SEPARATOR, Bound, Field, Registry
 from schoolcrm.core.listing.functions import Reaches, follows_money, install_functions
 from schoolcrm.core.listing.query import Conditions, Term, asks_for_archived, asks_for_deleted, parse_term
+from schoolcrm.core.store.spool import Rows, convert_rows, keep_rows
 
 MOST_ROWS = 1_000_000_000
 LARGEST_PAGE = 500
@@ -32,7 +33,7 @@ class Listing(NamedTuple):
     """The fields shown and the rows: tuples of cells, in the order of the fields; lists are lists."""
 
     fields: list[Field]
-    rows: list[tuple[Any, ...]]
+    rows: Rows
     scope: str
 
 
@@ -56,10 +57,10 @@ def list_rows(db: sqlite3.Connection, today: date, registry: Registry, wish: Wis
     reaches = install_functions(db, today)
     fields = _columns(db, registry, wish.columns)
     terms = [parse_term(argument) for argument in wish.query]
-    scope = _scope(db, terms) if wish.scope == "visible" else wish.scope
+    scope = _scope(db, registry, terms) if wish.scope == "visible" else wish.scope
     statement = _statement(db, today, registry, wish, terms, scope)
     if 0 < wish.limit <= LARGEST_PAGE:
-        rows = _page(db, registry, statement, fields, reaches)
+        rows: Rows = _page(db, registry, statement, fields, reaches)
     else:
         rows = _everything(db, registry, statement, fields, reaches)
     return Listing(fields, _split_lists(fields, rows), scope)
@@ -72,19 +73,26 @@ def check_wish(db: sqlite3.Connection, today: date, registry: Registry, wish: Wi
     _statement(db, today, registry, wish, [parse_term(argument) for argument in wish.query], "all")
 
 
-def _scope(db: sqlite3.Connection, terms: Sequence[Term]) -> str:
+def _scope(db: sqlite3.Connection, registry: Registry, terms: Sequence[Term]) -> str:
     """Return who is looked for: what a list leaves out is found when the query itself names it."""
     if asks_for_archived(terms):
         return "archived"
-    return "deleted" if asks_for_deleted(db, terms) else "visible"
+    return "deleted" if asks_for_deleted(db, registry, terms) else "visible"
 
 
 def _columns(db: sqlite3.Connection, registry: Registry, asked: Sequence[str]) -> list[Field]:
     fields = {(each := registry.named(db, name)).key: each for name in asked or registry.default_columns}
     for each in fields.values():
-        if not each.listed:
-            raise BadValue(_("{name} is a filter, not a column.").format(name=each.key))
+        _require_listed(each)
     return list(fields.values())
+
+
+def _require_listed(field: Field) -> None:
+    if not field.listed:
+        raise BadValue(
+            _("{name} is a filter, not a column.").format(name=field.key),
+            _("Use it as a term of the query: {name}:2026-09.").format(name=field.key),
+        )
 
 
 def _statement(
@@ -101,8 +109,7 @@ def _order(db: sqlite3.Connection, registry: Registry, asked: Sequence[str], joi
     parts = []
     for name in asked:
         each = registry.named(db, name.lstrip("-−"))
-        if not each.listed:
-            raise BadValue(_("{name} is a filter, not a column.").format(name=each.key))
+        _require_listed(each)
         if each.total:
             joins[each.key] = each
         direction = " DESC" if name[0] in "-−" else ""
@@ -126,7 +133,7 @@ def _page(
     """Find the records first, then the cells of these few."""
     if follows_money(statement.order):
         reaches.expect(_clients(db, statement))
-    found = db.execute(_select(f"{registry.id}, client.id", statement, statement.joins), statement.bound.values)
+    found = db.execute(_select(f"{registry.id}, {registry.client}", statement, statement.joins), statement.bound.values)
     ids = found.fetchall()
     if not ids:
         return []
@@ -143,12 +150,12 @@ def _page(
 
 def _everything(
     db: sqlite3.Connection, registry: Registry, statement: _Statement, fields: Sequence[Field], reaches: Reaches
-) -> list[tuple[Any, ...]]:
+) -> Rows:
     joins = statement.joins | {each.key: each for each in fields if each.total}
     cells = ", ".join(each.value for each in fields)
     if follows_money(cells + statement.order):
         reaches.expect(_clients(db, statement))
-    return db.execute(_select(cells, statement, joins), statement.bound.values).fetchall()
+    return keep_rows(db.execute(_select(cells, statement, joins), statement.bound.values))
 
 
 def _clients(db: sqlite3.Connection, statement: _Statement) -> set[int]:
@@ -166,18 +173,19 @@ def _select(cells: str, statement: _Statement, joins: dict[str, Field]) -> str:
     )
 
 
-def _split_lists(fields: Sequence[Field], rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+def _split_lists(fields: Sequence[Field], rows: Rows) -> Rows:
     """Turn the joined values of list columns into lists."""
     places: list[tuple[int, Callable[[str], Any]]] = [
         (place, int if each.items == "integer" else str) for place, each in enumerate(fields) if each.is_list
     ]
     if not places:
         return rows
-    split_rows = []
-    for row in rows:
+
+    def split(row: tuple[Any, ...]) -> tuple[Any, ...]:
         cells = list(row)
         for place, read in places:
             joined = cells[place]
             cells[place] = [] if joined is None else [read(part) for part in str(joined).split(SEPARATOR)]
-        split_rows.append(tuple(cells))
-    return split_rows
+        return tuple(cells)
+
+    return convert_rows(rows, split)

@@ -103,5 +103,11 @@ def save_filter(school: "WritableSchool", entity: str, saved: SavedFilter) -> in
 def remove_saved(school: "WritableSchool", entity: str, name: str) -> SavedFilter:
     """Remove the filter of that name and return it; NotFound."""
     saved = find_saved(school.db, entity, name)
-    school.db.execute("DELETE FROM saved_filter WHERE entity = ? AND name_key = ?", (entity, fold(saved.name)))
+    school.db.execute("DELETE FROM saved_filter WHERE id = ?", (saved_id(school.db, entity, saved.name),))
     return saved
+
+
+def saved_id(db: sqlite3.Connection, entity: str, name: str) -> int:
+    """Return the number under which the filter of that name is kept; NotFound."""
+    key = entity, fold(find_saved(db, entity, name).name)
+    return int(db.execute("SELECT id FROM saved_filter WHERE entity = ? AND name_key = ?", key).fetchone()[0])

@@ -97,16 +97,6 @@ SELECT own.id, {age("own.birthday")}, own.birthday
 YOUNGEST = f"(SELECT min(value) FROM ({AGES.replace('OWNER', 'client.id')}))"  # noqa: S608
 
 
-def own_and_students(column: str) -> str:
-    """Return the SELECT of what the client and the students have in a column of the same name."""
-    return f"""
-SELECT student.client_id AS owner, student.{column} AS value, student.{column} AS key
-  FROM student
- WHERE student.client_id = OWNER AND student.archived_on IS NULL AND student.{column} IS NOT NULL
- UNION
-SELECT own.id, own.{column}, own.{column} FROM client AS own WHERE own.id = OWNER AND own.{column} IS NOT NULL"""  # noqa: S608
-
-
 def contacts(kinds: str = "") -> str:
     """Return the SELECT of a client's contacts, of some kinds or of all."""
     some = f" AND contact.kind IN ({kinds})" if kinds else ""

@@ -16,7 +16,7 @@ from schoolcrm.core.listing.client_fields import (
 )
 from schoolcrm.core.listing.conditions import STUDENT_FLAGS, match_own_subscription_days, student_words
 from schoolcrm.core.listing.fields import Field, Registry, by_key
-from schoolcrm.core.rules.personal import SEXES, read_birthday, read_name, read_note, read_sex
+from schoolcrm.core.rules.personal import SEXES, parse_birthday, read_name, read_note, read_sex
 
 _ID = "student.id"
 _BOTH = "{students} JOIN {clients} AS client ON client.id = student.client_id"
@@ -57,7 +57,7 @@ _FIELDS = by_key(
     STAGE,
     LEAD._replace(column="", read=None),
     PHONE,
-    Field("birthday", N_("Birthday"), "date", sql="student.birthday", column="birthday", read=read_birthday),
+    Field("birthday", N_("Birthday"), "date", sql="student.birthday", column="birthday", read=parse_birthday),
     Field(
         "sex",
         N_("Sex"),

@@ -128,6 +128,13 @@ def extend_subscription(
             _("'schoolcrm subscription close' gives it one."),
         )
     last_on = to or _days_after(sold.last_on, days or 0)
+    if to is None and last_on <= sold.last_on:
+        raise BadValue(
+            _("{value} days are no extension: from {last} they lead to {day}.").format(
+                value=days, last=human_date(sold.last_on), day=human_date(last_on)
+            ),
+            _("Give 1 or more with --days, or a later day with --to; 'schoolcrm subscription close' ends it earlier."),
+        )
     if last_on <= sold.last_on:
         raise BadValue(
             _("{day} is no extension: the subscription {id} is valid to {last}.").format(

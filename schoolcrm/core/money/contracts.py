@@ -10,6 +10,7 @@ from schoolcrm.core.errors import BadValue, Refused
 from schoolcrm.core.language import N_, _
 from schoolcrm.core.listing.lookup import Hit, Wording, contains_words, lookup, read_id
 from schoolcrm.core.rules.dates import human_date
+from schoolcrm.core.store.cells import stored_day
 
 if TYPE_CHECKING:
     from schoolcrm.core.store.transaction import WritableSchool
@@ -22,10 +23,8 @@ _CONTRACT = Wording(
     several=N_("Several contracts answer to {name}."),
     advice=N_("'schoolcrm contracts list' shows all; its id, its number or its client will do."),
 )
-_CONTRACTS = """
-    SELECT contract.id FROM contract JOIN client ON client.id = contract.client_id
-     WHERE {condition} ORDER BY contract.school_number
-"""
+_CONTRACTS = """SELECT contract.id FROM contract JOIN client ON client.id = contract.client_id
+                 WHERE {condition} ORDER BY contract.school_number"""
 _LABEL = """
     SELECT ifnull(contract.number, contract.school_number) || ' · ' || client.name || ' · ' || contract.first_on
       FROM contract JOIN client ON client.id = contract.client_id WHERE contract.id = ?
@@ -127,7 +126,7 @@ def contract_of(db: sqlite3.Connection, contract_id: int) -> Contract:
     kept = dict(zip(_FACTS, row, strict=True))
     terms = Terms(
         first_on=date.fromisoformat(kept["first_on"]),
-        last_on=_day(kept["last_on"]),
+        last_on=stored_day(kept["last_on"]),
         number=kept["number"] or "",
         lesson_type_id=kept["lesson_type_id"],
         visits=AUTO if kept["visits_auto"] else kept["visits"],
@@ -135,7 +134,7 @@ def contract_of(db: sqlite3.Connection, contract_id: int) -> Contract:
         pay_day=kept["pay_day"],
         terms=kept["terms"] or "",
     )
-    ended = _day(kept["terminated_on"])
+    ended = stored_day(kept["terminated_on"])
     return Contract(contract_id, kept["client_id"], kept["school_number"], terms, kept["visits"], kept["amount"], ended)
 
 
@@ -220,8 +219,11 @@ def _check_termination(contract: Contract, on: date) -> None:
 
 
 def reinstate_contract(school: "WritableSchool", contract_id: int) -> None:
-    """Take a termination back; the stage follows at the next recompute (R9)."""
-    school.db.execute("UPDATE contract SET terminated_on = NULL, last_sale_id = NULL WHERE id = ?", (contract_id,))
+    """Take a termination back; who was `former` by it has at once the stage that is due without (R9)."""
+    from schoolcrm.core.statuses.events import contract_reinstated
+
+    taken_back = "UPDATE contract SET terminated_on = NULL, last_sale_id = NULL WHERE id = ? RETURNING client_id"
+    contract_reinstated(school, school.db.execute(taken_back, (contract_id,)).fetchone()[0])
 
 
 def delete_contract(school: "WritableSchool", contract_id: int) -> None:
@@ -295,7 +297,3 @@ def _check(terms: Terms) -> None:
             raise BadValue(
                 _("A contract can't be for less than 0."), _("Give 0 or more, or 'auto' to have it counted.")
             )
-
-
-def _day(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None

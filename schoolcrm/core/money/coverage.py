@@ -2,21 +2,21 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import takewhile
+from itertools import chain
 
 from schoolcrm.core.learning.agenda import Agenda
 from schoolcrm.core.learning.timetable import PlannedLesson, read_calendar
 from schoolcrm.core.money.ledger import balances_of
-from schoolcrm.core.money.terms import marks_since, marks_under, terms_of_student, terms_of_students, used_before
-from schoolcrm.core.rules.charging import Charge, Mark, Occasion, Terms, price_marks, price_package, projected
+from schoolcrm.core.money.terms import marks_since, terms_of_students, used_before
+from schoolcrm.core.rules.charging import Charge, Mark, Occasion, Terms, price_marks, price_package, projected_by_month
 from schoolcrm.core.rules.coverage import (
     Coverage,
     ProjectedCharge,
+    account_of,
     in_date_order,
-    last_free_day,
     lessons_left,
     placed,
     walk,
@@ -62,70 +62,20 @@ def client_coverages(db: sqlite3.Connection, client_ids: Sequence[int], today: d
 
 def _together(db: sqlite3.Connection, client_ids: Sequence[int], today: date) -> dict[int, Coverage]:
     found = dict.fromkeys(client_ids, _NOTHING)
-    outlook = _read_outlook(db, _students_by_client(db, client_ids), today)
-    waiting = [client_id for client_id, students in outlook.students.items() if students]
-    for client_id, accounts in balances_of(db, waiting).items():
-        offers = [outlook.offers[student_id] for student_id in outlook.students[client_id]]
-        streams = [outlook.charges(student_id) for student_id in outlook.students[client_id]]
-        charges = streams[0] if len(streams) == 1 else in_date_order(*streams)
-        found[client_id] = walk(accounts, charges, free_until=max(map(last_free_day, offers)))
-    return found
-
-
-@dataclass(frozen=True, slots=True)
-class _Outlook:
-    """What the coming charges of some clients' students are made from; `students` are those who can be charged."""
-
-    today: date
-    horizon: date
-    students: Mapping[int, list[int]]
-    offers: Mapping[int, list[Terms]]
-    used: Mapping[int, int]
-    held: Mapping[int, list[Mark]]
-    agenda: Agenda
-
-    def charges(self, student_id: int) -> Iterator[ProjectedCharge]:
-        """Return the student's charges to come, in order."""
-        offers = self.offers[student_id]
-        last, month = min(_last_paid_day(offers), self.horizon), self.today.replace(day=1)
-        unheld: list[Occasion] = []
-        if self.today > month and any(terms.kind == "month" for terms in offers):
-            unheld = list(self.agenda.lessons(student_id, month, self.today - timedelta(days=1)))
-        coming = self.agenda.lessons(student_id, self.today, last)
-        held = {terms.id: self.held[terms.id] for terms in offers if terms.id in self.held}
-        used = {terms.id: self.used[terms.id] for terms in offers if terms.id in self.used}
-        return placed(offers, projected(offers, held, coming, unheld=unheld, used=used))
-
-
-def _read_outlook(db: sqlite3.Connection, students: Mapping[int, list[int]], today: date) -> _Outlook:
-    """Read of the students who have a subscription to come what their charges depend on."""
-    month = today.replace(day=1)
+    students = _students_by_client(db, client_ids)
     everybody = [student_id for own in students.values() for student_id in own]
-    offers = {
-        student_id: own
-        for student_id, own in terms_of_students(db, everybody, month).items()
-        if _last_paid_day(own) >= today
-    }
-    sold = [terms for own in offers.values() for terms in own]
-    # A price by lesson does not depend on other marks; of a month plan those of the month matter.
-    packages = [terms.id for terms in sold if terms.kind == "package"]
-    by_marks = [terms.id for terms in sold if terms.kind != "lesson"]
-    return _Outlook(
-        today,
-        add_months(today, MONTHS_AHEAD),
-        {client_id: [one for one in own if one in offers] for client_id, own in students.items()},
-        offers,
-        used_before(db, packages, month),
-        marks_since(db, by_marks, month),
-        Agenda(read_calendar(db, student_ids=offers, first=month)),
-    )
-
-
-def _students_by_client(db: sqlite3.Connection, client_ids: Sequence[int]) -> Mapping[int, list[int]]:
-    students: dict[int, list[int]] = {}
-    for client_id, student_id in db.execute(_STUDENTS, (json.dumps(list(client_ids)),)):
-        students.setdefault(client_id, []).append(student_id)
-    return students
+    sold = terms_of_students(db, everybody, today.replace(day=1))
+    outlook = _read_outlook(db, {one: own for one, own in sold.items() if _last_paid_day(own) >= today}, today)
+    waiting = {client_id: [one for one in own if one in outlook.students] for client_id, own in students.items()}
+    horizon = add_months(today, MONTHS_AHEAD)
+    for client_id, accounts in balances_of(db, [client_id for client_id, own in waiting.items() if own]).items():
+        streams = [
+            outlook.charges(one, min(horizon, _last_paid_day(outlook.offers[one]))) for one in waiting[client_id]
+        ]
+        charges = streams[0] if len(streams) == 1 else in_date_order(*streams)
+        charged = {account_of(terms) for one in waiting[client_id] for terms in outlook.offers[one]}
+        found[client_id] = walk({account: accounts.get(account, 0) for account in charged}, charges)
+    return found
 
 
 def coming_charges(db: sqlite3.Connection, student_id: int, today: date, last: date) -> Iterator[ComingCharge]:
@@ -133,8 +83,54 @@ def coming_charges(db: sqlite3.Connection, student_id: int, today: date, last: d
 
     Later lessons of the last month are looked at too: a month plan's price is shared among them all.
     """
-    coming = _coming(db, student_id, terms_of_student(db, student_id), today, month_end(last))
-    return takewhile(lambda one: one.lesson.on <= last, coming)
+    offers = terms_of_students(db, [student_id], today.replace(day=1)).get(student_id, [])
+    outlook = _read_outlook(db, {student_id: offers}, today)
+    for account, charge in outlook.charges(student_id, month_end(last)):
+        if charge.occasion.on > last:
+            return
+        yield ComingCharge(student_id, outlook.agenda.lesson(charge.occasion, student_id), charge, account)
+
+
+@dataclass(frozen=True, slots=True)
+class _Outlook:
+    """What the coming charges of some students are made from; `students` are those who have lessons to come."""
+
+    today: date
+    offers: Mapping[int, list[Terms]]
+    students: Set[int]
+    used: Mapping[int, int]
+    held: Mapping[int, list[Mark]]
+    agenda: Agenda
+
+    def charges(self, student_id: int, last: date) -> Iterator[ProjectedCharge]:
+        """Return the student's charges to come, in order, up to the last day."""
+        offers, month = self.offers[student_id], self.today.replace(day=1)
+        unheld: list[Occasion] = []
+        if self.today > month and any(terms.kind == "month" for terms in offers):
+            passed = self.agenda.months(student_id, month, self.today - timedelta(days=1))
+            unheld = list(chain.from_iterable(passed))
+        months = self.agenda.months(student_id, self.today, last)
+        held = {terms.id: self.held[terms.id] for terms in offers if terms.id in self.held}
+        used = {terms.id: self.used[terms.id] for terms in offers if terms.id in self.used}
+        return placed(offers, projected_by_month(offers, held, months, unheld=unheld, used=used))
+
+
+def _read_outlook(db: sqlite3.Connection, offers: Mapping[int, list[Terms]], today: date) -> _Outlook:
+    """Read what the charges of these students, with their subscriptions, depend on."""
+    month = today.replace(day=1)
+    agenda = Agenda(read_calendar(db, student_ids=offers, first=month))
+    students = agenda.students & offers.keys()
+    # A price by lesson does not depend on other marks; of a month plan those of the month matter.
+    by_marks = [terms.id for student_id in students for terms in offers[student_id] if terms.kind != "lesson"]
+    used, marked = used_before(db, by_marks, month)
+    return _Outlook(today, offers, students, used, marks_since(db, marked, month), agenda)
+
+
+def _students_by_client(db: sqlite3.Connection, client_ids: Sequence[int]) -> Mapping[int, list[int]]:
+    students: dict[int, list[int]] = {}
+    for client_id, student_id in db.execute(_STUDENTS, (json.dumps(list(client_ids)),)):
+        students.setdefault(client_id, []).append(student_id)
+    return students
 
 
 def lessons_left_of(db: sqlite3.Connection, terms: Terms, used: int, balance: int, today: date) -> int | None:
@@ -168,32 +164,6 @@ def students_of(db: sqlite3.Connection, client_id: int) -> list[int]:
     """Return the client's students, those in the archive left out."""
     rows = db.execute("SELECT id FROM student WHERE client_id = ? AND archived_on IS NULL ORDER BY id", (client_id,))
     return [number for (number,) in rows]
-
-
-def _coming(
-    db: sqlite3.Connection, student_id: int, offers: list[Terms], today: date, last: date
-) -> Iterator[ComingCharge]:
-    month = today.replace(day=1)
-    offers = [terms for terms in offers if terms.last_on is None or terms.last_on >= month]
-    calendar = read_calendar(db, student_ids=[student_id], first=month)
-    unheld = [lesson.occasion for lesson in calendar.lessons(month, today) if _waiting(lesson) and lesson.on < today]
-    read: list[PlannedLesson] = []
-
-    def upcoming() -> Iterator[PlannedLesson]:
-        for lesson in takewhile(lambda lesson: lesson.on <= last, calendar.coming(today)):
-            if _waiting(lesson):
-                read.append(lesson)
-                yield lesson
-
-    # A price by lesson does not depend on other marks.
-    held = {terms.id: marks_under(db, terms.id) for terms in offers if terms.kind != "lesson"}
-    charges = projected(offers, held, (lesson.occasion for lesson in upcoming()), unheld=unheld)
-    for account, charge in placed(offers, charges):
-        yield ComingCharge(student_id, read.pop(0), charge, account)
-
-
-def _waiting(lesson: PlannedLesson) -> bool:
-    return lesson.state == "planned"
 
 
 def _last_paid_day(offers: list[Terms]) -> date:

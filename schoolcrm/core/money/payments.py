@@ -1,5 +1,6 @@
 """Payments: money in, money out, corrections, goods (R37). Never edited in place: voided, with a reason."""
 
+import sqlite3
 from dataclasses import dataclass
 from datetime import date
 
@@ -50,10 +51,8 @@ def pay(school: WritableSchool, payment: Payment, *, even_so: bool = False) -> i
         _check_day(payment, school.today)
         _check_refund(school, payment)
     student_id, separate_id = _beneficiary(school, payment)
-    from schoolcrm.core.store.models import Payment as Record
-
-    record = school.add(
-        Record,
+    return school.insert(
+        "payment",
         client_id=payment.client_id,
         student_id=student_id,
         subscription_id=payment.subscription_id,
@@ -66,8 +65,6 @@ def pay(school: WritableSchool, payment: Payment, *, even_so: bool = False) -> i
         payer=payment.payer or None,
         note=payment.note or None,
     )
-    assert record.id is not None
-    return record.id
 
 
 def void_payment(school: WritableSchool, payment_id: int, reason: str) -> Voided:
@@ -75,9 +72,17 @@ def void_payment(school: WritableSchool, payment_id: int, reason: str) -> Voided
 
     Raises NotFound for an unknown number, Refused for one that is void already.
     """
-    row = school.db.execute(
-        "SELECT voided_on, client_id, amount, on_date FROM payment WHERE id = ?", (payment_id,)
-    ).fetchone()
+    voided = counted_payment(school.db, payment_id)
+    school.db.execute(
+        "UPDATE payment SET voided_on = ?, void_reason = ? WHERE id = ?",
+        (school.today.isoformat(), reason, payment_id),
+    )
+    return voided
+
+
+def counted_payment(db: sqlite3.Connection, payment_id: int) -> Voided:
+    """Return a payment that can be voided; NotFound for an unknown number, Refused for one that is void already."""
+    row = db.execute("SELECT voided_on, client_id, amount, on_date FROM payment WHERE id = ?", (payment_id,)).fetchone()
     if row is None:
         raise NotFound(
             _("There is no payment {id}.").format(id=payment_id),
@@ -90,10 +95,6 @@ def void_payment(school: WritableSchool, payment_id: int, reason: str) -> Voided
                 day=human_date(date.fromisoformat(row[0]))
             ),
         )
-    school.db.execute(
-        "UPDATE payment SET voided_on = ?, void_reason = ? WHERE id = ?",
-        (school.today.isoformat(), reason, payment_id),
-    )
     return Voided(row[1], row[2], date.fromisoformat(row[3]))
 
 

@@ -3,7 +3,8 @@
 import sqlite3
 from collections.abc import Sequence
 
-from schoolcrm.core.language import N_
+from schoolcrm.core.errors import Ambiguous, NotFound
+from schoolcrm.core.language import N_, _
 from schoolcrm.core.listing.lookup import Hit, NameTable, Wording, contains_words, lookup, read_id
 from schoolcrm.core.rules.names import fold
 
@@ -39,6 +40,16 @@ _LABEL = """
 """
 
 
+_OWNER = """
+    SELECT student.name || ' · ' || plan.name, client.name
+      FROM subscription
+      JOIN student ON student.id = subscription.student_id
+      JOIN client ON client.id = student.client_id
+      JOIN plan ON plan.id = subscription.plan_id
+     WHERE subscription.id = ?
+"""
+
+
 def find_plan(db: sqlite3.Connection, ref: str, *, include_archived: bool = False) -> int:
     """Return the id of the plan named by id, name or part of a name; raises Ambiguous, NotFound, BadValue.
 
@@ -66,11 +77,31 @@ def find_subscription(
         lambda text: some(*contains_words("student.name_key", text)),
         lambda text: some(*contains_words("plan.name_key", text)),
     )
-    return lookup(
-        ref,
-        steps,
-        labels=lambda ids: [(number, db.execute(_LABEL, (number,)).fetchone()[0]) for number in ids],
-        known=lambda: _PLANS.names(db),
-        wording=_SUBSCRIPTION,
-        include_archived=include_deleted,
+    try:
+        return lookup(
+            ref,
+            steps,
+            labels=lambda ids: [(number, db.execute(_LABEL, (number,)).fetchone()[0]) for number in ids],
+            known=lambda: _PLANS.names(db),
+            wording=_SUBSCRIPTION,
+            include_archived=include_deleted,
+        )
+    except NotFound:
+        if client_id is not None:
+            _refuse_of_others(db, ref, include_deleted=include_deleted)
+        raise
+
+
+def _refuse_of_others(db: sqlite3.Connection, ref: str, *, include_deleted: bool) -> None:
+    """Raise NotFound, naming whose it is, for a subscription that is another client's; else nothing."""
+    try:
+        number = find_subscription(db, ref, include_deleted=include_deleted)
+    except (Ambiguous, NotFound):
+        return
+    label, client = db.execute(_OWNER, (number,)).fetchone()
+    raise NotFound(
+        _("The subscription {id} ({label}) is another client's: {client}.").format(
+            id=number, label=label, client=client
+        ),
+        _("'schoolcrm subscription list' shows all; its id, its student or its plan will do."),
     )

@@ -11,6 +11,7 @@ from schoolcrm.core.learning.groups import require_active_student
 from schoolcrm.core.money.charges import months_beside, price_anew, price_unpaid
 from schoolcrm.core.money.plans import BILLINGS
 from schoolcrm.core.money.terms import terms_of
+from schoolcrm.core.office.access import grant_access
 from schoolcrm.core.rules.charging import upfront_charges
 from schoolcrm.core.rules.dates import add_months, human_date
 from schoolcrm.core.statuses.events import require_active, subscription_sold
@@ -65,6 +66,8 @@ class _Plan:
 def sell(school: WritableSchool, sale: Sale, *, reprice: bool = False) -> Sold:
     """Sell a plan to a student, move the client's statuses (R7) and charge what is due upfront (R31).
 
+    A sale that is not a trial one grants access to the personal page (R40).
+
     `reprice`: marks without a subscription since its first day are paid by it (R33). Lessons to come that it
     takes over from a month plan make that plan's others dearer (R31). Raises Refused for an archived student or
     plan, an archived or deleted client, and a free trial when there was one (R12); BadValue for days or a billing
@@ -84,6 +87,7 @@ def sell(school: WritableSchool, sale: Sale, *, reprice: bool = False) -> Sold:
     charge_upfront(school, subscription_id)
     if not sale.trial and sale.origin == "sale":
         subscription_sold(school, client_id, subscription_id)
+        grant_access(school, client_id)
     repriced = price_unpaid(school, sale.student_id, sale.first_on) if reprice else 0
     price_anew(school, months_beside(school.db, [subscription_id]))
     return Sold(subscription_id, client_id, last_on, repriced)
@@ -149,10 +153,8 @@ def _check(sale: Sale, plan: _Plan, last_on: date | None) -> None:
 
 
 def _record(school: WritableSchool, sale: Sale, plan: _Plan, last_on: date | None) -> int:
-    from schoolcrm.core.store.models import Subscription
-
-    subscription = school.add(
-        Subscription,
+    return school.insert(
+        "subscription",
         student_id=sale.student_id,
         plan_id=plan.id,
         origin=sale.origin,
@@ -168,8 +170,6 @@ def _record(school: WritableSchool, sale: Sale, plan: _Plan, last_on: date | Non
         burn=bool(plan.burn),
         stop_at_end=bool(plan.stop_at_end),
     )
-    assert subscription.id is not None
-    return subscription.id
 
 
 def _cover(school: WritableSchool, subscription_id: int, sale: Sale) -> None:

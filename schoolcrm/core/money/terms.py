@@ -35,11 +35,10 @@ _MARKS_SINCE = """
      ORDER BY mark.student_id
 """
 _USED_BEFORE = """
-    SELECT mark.subscription_id, count(*)
-      FROM json_each(:subscriptions)
-     CROSS JOIN mark ON mark.subscription_id = json_each.value AND mark.on_date < :before
-     WHERE share > 0
-     GROUP BY mark.subscription_id
+    SELECT subscription_id, sum(share > 0 AND on_date < :day), max(on_date) >= :day
+      FROM mark
+     WHERE subscription_id IN (SELECT value FROM json_each(:subscriptions))
+     GROUP BY subscription_id
 """
 _DISCOUNTS = """
     SELECT id, student_id, percent, amount, first_on, last_on,
@@ -102,10 +101,15 @@ def marks_since(db: sqlite3.Connection, subscription_ids: Sequence[int], since: 
     return found
 
 
-def used_before(db: sqlite3.Connection, subscription_ids: Sequence[int], before: date) -> dict[int, int]:
-    """Return how many lessons of each package were used up before that day (R31), of those that had any."""
-    asked = {"subscriptions": json.dumps(list(subscription_ids)), "before": before.isoformat()}
-    return dict(db.execute(_USED_BEFORE, asked).fetchall())
+def used_before(db: sqlite3.Connection, subscription_ids: Sequence[int], day: date) -> tuple[dict[int, int], list[int]]:
+    """Return how many lessons of each subscription were used up before that day (R31); which have marks since then."""
+    used, marked = {}, []
+    asked = {"subscriptions": json.dumps(list(subscription_ids)), "day": day.isoformat()}
+    for number, lessons, since in db.execute(_USED_BEFORE, asked):
+        used[number] = lessons
+        if since:
+            marked.append(number)
+    return used, marked
 
 
 def used_of_packages(

@@ -1,10 +1,13 @@
 """A copy of the school to show others: everybody in it is invented, figures, dates and courses stay (R53)."""
 
 import sqlite3
+from base64 import b64encode
 from collections.abc import Mapping
 from contextlib import closing
+from hashlib import sha256
 from pathlib import Path
 
+from schoolcrm.core.office.invariants import MERGED
 from schoolcrm.core.rules.invented import invented_contact, invented_name
 from schoolcrm.core.rules.names import fold
 from schoolcrm.core.store.backup import (
@@ -57,6 +60,23 @@ REPLACED: Mapping[str, Mapping[str, str]] = {
     "freeze": {"reason": _NOTE},
     "discount": {"note": _NOTE},
     "test_result": {"note": _NOTE},
+    "task": {"text": _NOTE},
+    # Nothing is left to be sent to anybody.
+    "message": {
+        "text": _NOTE,
+        "subject": _NOTE,
+        "error": _NOTE,
+        "address": "iif(address IS NULL, NULL, 'nobody@example.invalid')",
+        "state": "iif(state IN ('queued', 'sending'), 'cancelled', state)",
+    },
+    "client_file": {
+        "name": "'file-' || id || '.txt'",
+        "media_type": "'text/plain'",
+        "size": str(len(NOTE.encode())),
+        "sha256": f"'{sha256(NOTE.encode()).hexdigest()}'",
+        "note": _NOTE,
+    },
+    "file_content": {"content": f"'{b64encode(NOTE.encode()).decode()}'"},
     "status_change": {"user": "'user'", "note": _NOTE},
 }
 """What stands in the place of texts that may tell of people: SQL by table and column."""
@@ -64,8 +84,8 @@ REPLACED: Mapping[str, Mapping[str, str]] = {
 KEYS = {"name_key": "fold(name)", "value_key": "iif(kind IN ('mobile', 'home'), value, fold(value))"}
 """Columns that are made out of replaced ones."""
 
-EMPTIED = ("change", "operation", "saved_filter", "saved_mapping")
-"""Tables of which nothing is left: what was done and by whom, and what was looked for."""
+EMPTIED = ("automation_run", "automation", "change", "operation", "saved_filter", "saved_mapping")
+"""Tables of which nothing is left: what was done, by whom or by itself, and what was looked for."""
 
 _NAMED = frozenset({"name", "name_key"})
 KEPT: Mapping[str, frozenset[str]] = {
@@ -75,6 +95,7 @@ KEPT: Mapping[str, frozenset[str]] = {
     "field": frozenset({"entity", "name", "name_key", "type", "choices"}),
     "holiday": frozenset({"name"}),
     "lesson_type": frozenset({"name", "name_key", "code"}),
+    "message": frozenset({"channel", "direction", "at", "sent_at"}),
     "setting": frozenset({"key", "value"}),
     "status_change": frozenset({"at", "reason"}),
     "student": frozenset({"sex"}),
@@ -125,6 +146,7 @@ def anonymise(path: Path, target: Path, *, overwrite: bool = False) -> Backup:
 def _replace_people(db: sqlite3.Connection) -> None:
     _add_functions(db)
     with without_triggers(db):
+        _join_histories(db)
         for table in EMPTIED:
             db.execute(f"DELETE FROM {table}")  # noqa: S608
         kept = ", ".join(f"'{key}'" for key in SETTINGS_KEPT)
@@ -132,6 +154,27 @@ def _replace_people(db: sqlite3.Connection) -> None:
         for table in (*REPLACED, *(name for name in journaled_tables(db) if name not in REPLACED)):
             _replace(db, table)
         end_operation(db, begin_operation(db, "anonymise", "db anonymise"))
+
+
+def _join_histories(db: sqlite3.Connection) -> None:
+    """Make one history of those of clients who were put together: the copy's journal won't tell that they were two."""
+    query = f"""
+        SELECT client.id, status.scale, status.id
+          FROM client JOIN status ON status.id IN (client.status_id, client.stage_id)
+         WHERE client.id IN ({MERGED}) ORDER BY client.id, status.scale
+    """  # noqa: S608
+    changes = "SELECT id, to_id FROM status_change WHERE client_id = ? AND scale = ? ORDER BY id"
+    for client, scale, stands in db.execute(query).fetchall():
+        # What they stand at comes last, though the other client's history may have gone on for longer.
+        db.execute(
+            "UPDATE status_change SET id = (SELECT max(id) + 1 FROM status_change)"
+            " WHERE id = (SELECT max(id) FROM status_change WHERE client_id = ? AND scale = ? AND to_id = ?)",
+            (client, scale, stands),
+        )
+        before = None
+        for number, to in db.execute(changes, (client, scale)).fetchall():
+            db.execute("UPDATE status_change SET from_id = ? WHERE id = ?", (before, number))
+            before = to
 
 
 def _replace(db: sqlite3.Connection, table: str) -> None:

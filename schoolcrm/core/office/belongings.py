@@ -6,7 +6,10 @@ from collections.abc import Iterator, Sequence
 from schoolcrm.core.store.edits import Record
 from schoolcrm.core.store.journal import OWNER, key_columns_of, record_key
 
-OF_CLIENT = ("contact", "status_change", "payment", "trial", "contract")
+OF_CLIENT = (
+    *("contact", "status_change", "payment", "trial", "contract", "task", "message", "client_file"),
+    "automation_run",
+)
 OF_STUDENT = (
     "student_subject",
     "membership",
@@ -24,8 +27,19 @@ NAMED_BY: dict[str, Sequence[str]] = {
     "lesson": ("lesson_field",),
     "freeze": ("freeze_extension",),
     "discount": ("discount_subject", "discount_lesson_type"),
+    "client_file": ("file_content",),
 }
-"""Records whose names in the journal begin with the number of the one they hang on."""
+"""Records whose names in the journal are, or begin with, the number of the one they hang on."""
+
+# Money stays with the client who paid when a student is given to another, and a client's payments have an index.
+_PAYMENTS_FOR_STUDENT = """
+    SELECT 'payment', id FROM payment
+     WHERE student_id = :student
+       AND client_id IN (SELECT client_id FROM student WHERE id = :student
+                          UNION
+                         SELECT json_extract(before, '$.client_id') FROM change
+                          WHERE entity = 'student' AND record = :student AND before IS NOT NULL)
+"""
 
 
 def records_of_client(db: sqlite3.Connection, client_id: int) -> list[Record]:
@@ -35,7 +49,8 @@ def records_of_client(db: sqlite3.Connection, client_id: int) -> list[Record]:
     """
     found: list[Record] = [("client", client_id), *_hanging(db, "client", client_id)]
     for entity in OF_CLIENT:
-        found += _owned(db, entity, "client_id", client_id)
+        for record in _owned(db, entity, "client_id", client_id):
+            found += [record, *_hanging(db, *record)]
     for _entity, number in _owned(db, "student", "client_id", client_id):
         row = db.execute("SELECT client_id FROM student WHERE id = ?", (number,)).fetchone()
         is_theirs = row is None or row[0] == client_id
@@ -51,7 +66,7 @@ def records_of_student(db: sqlite3.Connection, student_id: int) -> list[Record]:
             found += [record, *_hanging(db, *record)]
             if entity == "subscription":
                 found += _owned(db, "upfront_charge", "subscription_id", int(record[1]))
-    payments = db.execute("SELECT 'payment', id FROM payment WHERE student_id = ?", (student_id,))
+    payments = db.execute(_PAYMENTS_FOR_STUDENT, {"student": student_id})
     return list(dict.fromkeys([*found, *payments.fetchall()]))
 
 
@@ -77,6 +92,10 @@ def _owned(db: sqlite3.Connection, entity: str, column: str, owner: int) -> list
 def _hanging(db: sqlite3.Connection, entity: str, record: int | str) -> Iterator[Record]:
     for part in NAMED_BY.get(entity, ()):
         # Names that begin so lie between the slash and the sign that follows it.
-        query = "SELECT DISTINCT record FROM change WHERE entity = ? AND record > ? AND record < ?"
-        for (name,) in db.execute(query, (part, f"{record}/", f"{record}0")):
+        query = (
+            "SELECT record FROM change WHERE entity = :part AND record = :whole"
+            " UNION SELECT record FROM change WHERE entity = :part AND record > :first AND record < :last"
+        )
+        bounds = {"part": part, "whole": record, "first": f"{record}/", "last": f"{record}0"}
+        for (name,) in db.execute(query, bounds):
             yield part, name

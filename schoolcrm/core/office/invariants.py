@@ -10,7 +10,7 @@ from schoolcrm.core.errors import DiskTrouble
 from schoolcrm.core.language import N_, _
 from schoolcrm.core.rules.status import FUNNEL, LOYALTY
 from schoolcrm.core.store.backup import CACHE, copy_database
-from schoolcrm.core.store.checking import faults_of_file, gaps_of_journal, lost_references
+from schoolcrm.core.store.checking import faults_of_file, faults_of_schema, gaps_of_journal, lost_references
 from schoolcrm.core.store.database import connect, database_errors, file_version
 from schoolcrm.core.store.files import partial_file
 
@@ -56,20 +56,20 @@ _PACKAGES = """
     HAVING count(*) = subscription.lessons AND min(mark.share) = 100 AND sum(mark.charge) <> subscription.price
        AND sum(mark.student_id IN (SELECT student_id FROM discount)) = 0
 """
-# Who was put together with another client has the histories of both.
-_MERGED = """
+MERGED = """
     SELECT status_change.client_id
       FROM change JOIN status_change ON status_change.id = change.record
      WHERE change.entity = 'status_change' AND change.kind = 'update'
        AND json_extract(change.before, '$.client_id') <> status_change.client_id
 """
+"""The clients who were put together with another, and have the histories of both: what the journal tells of."""
 _CHAIN = f"""
     WITH history AS (
         SELECT client_id, scale, from_id, to_id,
                lag(to_id) OVER (PARTITION BY client_id, scale ORDER BY id) AS before,
                lead(id) OVER (PARTITION BY client_id, scale ORDER BY id) AS next
           FROM status_change
-         WHERE client_id NOT IN ({_MERGED}))
+         WHERE client_id NOT IN ({MERGED}))
     SELECT history.client_id, history.scale
       FROM history JOIN client ON client.id = history.client_id
      WHERE from_id IS NOT before
@@ -193,6 +193,7 @@ def _trials(db: sqlite3.Connection) -> Iterator[str]:
 
 CHECKS = (
     Check("file", N_("The file and its indexes are sound"), faults_of_file),
+    Check("schema", N_("The tables are those of this program"), faults_of_schema),
     Check("references", N_("Everything that is referred to is there"), lost_references),
     Check("journal", N_("Every change is recorded in the history"), gaps_of_journal),
     Check("marks", N_("One mark for each student and lesson"), _marks(_TWICE)),

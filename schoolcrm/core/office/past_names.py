@@ -43,13 +43,27 @@ def find_record(db: sqlite3.Connection, ref: str) -> Record:
 def _named_by_kind(db: sqlite3.Connection, kind: str, number: str) -> Record:
     entity = read_entity(kind.strip())
     text = number.strip()
-    record = read_id(text) if len(key_columns_of(db, entity)) == 1 and entity != "setting" else text
+    keys = key_columns_of(db, entity)
+    record = text if entity == "setting" else _read_number(text, len(keys))
     if record is None or last_image(db, entity, record) is None:
+        hint = _("'schoolcrm history --entity {entity}' shows those that were changed.").format(entity=entity)
+        if len(keys) > 1:
+            parts = "/".join(key.removesuffix("_id").upper() for key in keys)
+            hint = _(
+                "Its number is written {form}; 'schoolcrm history --entity {entity}' shows those that were changed."
+            ).format(form=f"{entity}:{parts}", entity=entity)
         raise NotFound(
-            _("There was never a record {kind} {number}.").format(kind=entity_name(entity), number=quoted(text)),
-            _("'schoolcrm history --entity {entity}' shows those that were changed.").format(entity=entity),
+            _("There was never a record {kind} {number}.").format(kind=entity_name(entity), number=quoted(text)), hint
         )
     return entity, record
+
+
+def _read_number(text: str, keys: int) -> int | str | None:
+    """Return the name of a record as the journal has it, whose key has so many columns; None if it can't be one."""
+    numbers = [read_id(part) for part in text.split("/")]
+    if len(numbers) != keys or None in numbers:
+        return None
+    return numbers[0] if keys == 1 else "/".join(map(str, numbers))
 
 
 def _formerly(db: sqlite3.Connection, ref: str) -> list[Record]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from schoolcrm.core.errors import BadValue
-from schoolcrm.core.language import N_, _
+from schoolcrm.core.language import N_, _, usual
 from schoolcrm.core.rules.names import closest, excerpt, fold
 
 ENTITIES: Mapping[str, str] = {
@@ -26,6 +26,12 @@ ENTITIES: Mapping[str, str] = {
     "discount_subject": N_("subject of a discount"),
     "discount_lesson_type": N_("lesson type of a discount"),
     "test_result": N_("test result"),
+    "task": N_("task"),
+    "message": N_("message"),
+    "automation": N_("automation"),
+    "automation_run": N_("run of an automation"),
+    "client_file": N_("file"),
+    "file_content": N_("content of a file"),
     "upfront_charge": N_("upfront charge"),
     "subscription_subject": N_("subject of a subscription"),
     "subscription_lesson_type": N_("lesson type of a subscription"),
@@ -66,7 +72,7 @@ def entity_name(entity: str) -> str:
 def read_entity(text: str) -> str:
     """Return the code of the kind that was written: its code, its name, or the code in plural; BadValue."""
     written = fold(text).replace("-", "_")
-    named = {fold(_(word)): code for code, word in ENTITIES.items()} | {fold(word): c for c, word in ENTITIES.items()}
+    named = {fold(says(word)): code for says in (_, usual, str) for code, word in ENTITIES.items()}
     for name in (written, written.removesuffix("s"), written.replace("_", " ")):
         if name in ENTITIES:
             return name

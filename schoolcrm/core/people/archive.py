@@ -21,7 +21,7 @@ _CLIENT = """
 """
 _STUDENT = """
     SELECT student.id, student.name, student.archived_on, client.id, client.name,
-           client.id IN (SELECT id FROM visible_client)
+           EXISTS (SELECT 1 FROM visible_client WHERE visible_client.id = client.id)
       FROM student JOIN client ON client.id = student.client_id
      WHERE student.id = ?
 """

@@ -7,13 +7,14 @@ from datetime import date
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from schoolcrm.core.errors import BadValue
-from schoolcrm.core.language import _
+from schoolcrm.core.errors import BadValue, Refused
+from schoolcrm.core.language import _, ngettext
 from schoolcrm.core.listing.client_fields import CLIENTS
 from schoolcrm.core.listing.fields import CUSTOM
 from schoolcrm.core.listing.lookup import quoted
-from schoolcrm.core.people.custom_fields import CustomField, fields_of, find_field, read_value
+from schoolcrm.core.people.custom_fields import CustomField, fields_of, find_field, human_value, read_value
 from schoolcrm.core.people.facts import person_name
+from schoolcrm.core.rules.dates import human_date
 from schoolcrm.core.rules.names import closest, excerpt, fold
 from schoolcrm.core.rules.personal import read_yes_no
 
@@ -101,6 +102,24 @@ def read_settings(
     return Settings(facts, custom, status_ids)
 
 
+def told_settings(db: "sqlite3.Connection", assignments: Mapping[str, str], settings: Settings) -> list[str]:
+    """Return what is set to what, as people read it; nothing after the colon: it is emptied."""
+    own = {field.name: human_value(field.type, value) for field, value in settings.custom.items()}
+    status_name = "SELECT name FROM status WHERE id = ?"
+    told = []
+    for key, text in assignments.items():
+        value = text
+        if key.startswith(CUSTOM):
+            value = own[key[len(CUSTOM) :]]
+        elif key in settings.status_ids:
+            (value,) = db.execute(status_name, (settings.status_ids[key],)).fetchone()
+        elif text and key == "birthday":
+            value = human_date(date.fromisoformat(settings.facts[key]))
+        label = _("Studies") if key == STUDIES else key[len(CUSTOM) :] if key.startswith(CUSTOM) else ""
+        told.append(f"{label or _(CLIENTS.fields[key].label)} = {value or '—'}")
+    return told
+
+
 def refuse_emptying(assignments: Mapping[str, str]) -> None:
     """Raise BadValue if one of the fields is to be emptied that a client can't be without."""
     needed = {*SCALES, STUDIES, *(each.key for each in CLIENTS.settable() if each.filled)}
@@ -125,10 +144,19 @@ def set_in_bulk(school: "WritableSchool", client_ids: Collection[int], settings:
     """Set the fields of the clients; return the ids of those whom it changed, in order.
 
     A value that is there already is no change and leaves no trace. Statuses are set by hand (R6); `studies` after
-    them, so that a client may be bought and a lead again (R50).
+    them, so that a client may be bought and a lead again (R50). Refused: one name for several.
     """
     from schoolcrm.core.statuses.change import set_status
 
+    if "name" in settings.facts and len(set(client_ids)) > 1:
+        raise Refused(
+            ngettext(
+                "The query finds {count} client, who can't all be called {name}.",
+                "The query finds {count} clients, who can't all be called {name}.",
+                len(set(client_ids)),
+            ).format(count=len(set(client_ids)), name=quoted(settings.facts["name"])),
+            _("Name one client: 'schoolcrm clients edit CLIENT --name NAME'."),
+        )
     wanted = json.dumps(sorted(set(client_ids)))
     changed: set[int] = set()
     for key, status_id in settings.status_ids.items():

@@ -6,10 +6,18 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from schoolcrm.core.language import N_, _
 from schoolcrm.core.listing.client_fields import CLIENTS
 from schoolcrm.core.listing.fields import CUSTOM
 from schoolcrm.core.people.contacts import KINDS, PHONES, Contact, add_contacts, contacts_of, remove_contacts
-from schoolcrm.core.people.custom_fields import CustomField, find_field, set_values
+from schoolcrm.core.people.custom_fields import (
+    CustomField,
+    emptied_own,
+    is_own,
+    own_names,
+    set_values,
+    with_own_named,
+)
 from schoolcrm.core.people.facts import can_be_emptied, emptied, set_facts
 from schoolcrm.core.people.students import NewStudent, add_student
 from schoolcrm.core.rules.names import fold
@@ -52,15 +60,20 @@ def add_client(school: "WritableSchool", details: ClientDetails, *, outside: boo
     """Record the client with contacts, students and the beginning of the history of statuses (R7, R50).
 
     `outside`: recorded as not of this school, which without students is for the administrator. `details.facts`
-    must hold the name.
+    must hold the name. An application from the site or the app gives access to the personal page (R40).
     """
+    from schoolcrm.core.office.access import WITH_ACCESS, grant_access
     from schoolcrm.core.statuses.events import client_recorded, first_statuses
-    from schoolcrm.core.store.models import Client
 
     status_id, stage_id = first_statuses(school.db, outside=outside, has_students=bool(details.students))
-    record = school.add(Client, status_id=status_id, stage_id=stage_id, created_on=school.today, **details.facts)
-    client_recorded(school, record.id)
-    return Recorded(record.id, _write(school, record.id, details))
+    client_id = school.insert(
+        "client", status_id=status_id, stage_id=stage_id, created_on=school.today, **details.facts
+    )
+    client_recorded(school, client_id)
+    student_ids = _write(school, client_id, details)
+    if details.facts.get("application") in WITH_ACCESS:
+        grant_access(school, client_id)
+    return Recorded(client_id, student_ids)
 
 
 def edit_client(school: "WritableSchool", client_id: int, details: ClientDetails) -> None:
@@ -104,24 +117,30 @@ _CONTACT_FIELDS |= {kind: frozenset({kind}) for kind in KINDS}
 
 
 def emptying(db: sqlite3.Connection, names: Collection[str]) -> ClientDetails:
-    """Return the details that empty these fields: of the record, contacts by kind, or `field.NAME`.
+    """Return the details that empty these fields: of the record, contacts by kind, or the school's own.
 
     Raises BadValue for one that can't be emptied, NotFound for an unknown `field.NAME`.
     """
+    names = with_own_named(db, "client", names, [*can_be_emptied(CLIENTS), *_CONTACT_FIELDS, PASSPORT])
     keys = [fold(name) for name in names]
-    own = [name[len(CUSTOM) :] for name in map(str.strip, names) if fold(name).startswith(CUSTOM)]
     kinds = {kind for key in keys for kind in _CONTACT_FIELDS.get(key, ())}
-    rest = [key for key in keys if key not in (*_CONTACT_FIELDS, PASSPORT) and not key.startswith(CUSTOM)]
-    facts = emptied(CLIENTS, rest, [*_CONTACT_FIELDS, PASSPORT, f"{CUSTOM}NAME"])
+    rest = [key for key in keys if key not in (*_CONTACT_FIELDS, PASSPORT) and not is_own(key)]
+    facts = emptied(CLIENTS, rest, [*_CONTACT_FIELDS, PASSPORT, *own_names(db, "client")])
     return ClientDetails(
         facts=facts | {key: None for key in keys if key == PASSPORT},
         dropped_kinds=sorted(kinds),
-        custom={find_field(db, "client", name): "" for name in own},
+        custom=emptied_own(db, "client", names),
     )
 
 
+def removed_words(removed: Collection[str]) -> list[str]:
+    """Return what `would_be_removed` found as people read it: labels for the keys of fields."""
+    labels = {key: field.label for key, field in CLIENTS.fields.items()} | {PASSPORT: N_("Passport")}
+    return [_(labels[each]) if each in labels else each.removeprefix(CUSTOM) for each in removed]
+
+
 def would_be_removed(db: sqlite3.Connection, client_id: int, first: ClientDetails) -> list[str]:
-    """Return what the client has of that which `first` (see `emptying`) empties, as people read it."""
+    """Return what the client has of that which `first` (see `emptying`) empties: keys, contacts as people read them."""
     columns = {column: key for key, column in can_be_emptied(CLIENTS).items()} | {PASSPORT: PASSPORT}
     query = f"SELECT {', '.join(columns)} FROM client WHERE id = ?"  # noqa: S608
     row = dict(zip(columns, db.execute(query, (client_id,)).fetchone(), strict=True))

@@ -108,8 +108,6 @@ def _read_value(kind: str, text: str) -> str:
 
 def add_contacts(school: "WritableSchool", client_id: int, contacts: Iterable[Contact]) -> int:
     """Add the contacts that the client doesn't have yet; return how many were new."""
-    from schoolcrm.core.store.models import Contact as Record
-
     known = {
         (kind, key): number
         for number, kind, key in school.db.execute(
@@ -120,15 +118,14 @@ def add_contacts(school: "WritableSchool", client_id: int, contacts: Iterable[Co
     for contact in contacts:
         number = known.get((contact.kind, contact.key))
         if number is None:
-            record = school.add(
-                Record,
+            known[contact.kind, contact.key] = school.insert(
+                "contact",
                 client_id=client_id,
                 kind=contact.kind,
                 value=contact.value,
                 value_key=contact.key,
                 note=contact.note or None,
             )
-            known[contact.kind, contact.key] = record.id
             added += 1
         elif contact.note:
             school.db.execute("UPDATE contact SET note = ? WHERE id = ?", (contact.note, number))

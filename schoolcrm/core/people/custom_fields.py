@@ -1,18 +1,18 @@
 """The school's own fields of clients, students, lessons: what they hold, reading and setting their values (R50)."""
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
 from schoolcrm.core.errors import BadValue, NotFound, Refused
-from schoolcrm.core.language import N_, _
-from schoolcrm.core.listing.fields import plain_name
+from schoolcrm.core.language import N_, _, current_language
+from schoolcrm.core.listing.fields import CUSTOM, plain_name
 from schoolcrm.core.listing.lookup import quoted
-from schoolcrm.core.rules.dates import read_date
-from schoolcrm.core.rules.names import closest, excerpt, fold
-from schoolcrm.core.rules.personal import find_choice, read_line, read_note, read_number, read_yes_no
+from schoolcrm.core.rules.dates import human_date
+from schoolcrm.core.rules.names import closest, excerpt, fold, known_names
+from schoolcrm.core.rules.personal import find_choice, parse_any_day, read_line, read_note, read_number, read_yes_no
 
 if TYPE_CHECKING:
     from schoolcrm.core.store.transaction import WritableSchool
@@ -40,7 +40,7 @@ class CustomField:
 
 
 def fields_of(db: sqlite3.Connection, entity: str) -> list[CustomField]:
-    """Return the school's own fields of an entity ("client", "student"), in the order they were added."""
+    """Return the school's own fields of an entity ("client", "student", "lesson"), in the order they were added."""
     rows = db.execute("SELECT id, name, type, choices FROM field WHERE entity = ? ORDER BY id", (entity,))
     return [
         CustomField(number, name, kind, tuple((choices or "").splitlines())) for number, name, kind, choices in rows
@@ -55,9 +55,10 @@ def find_field(db: sqlite3.Connection, entity: str, name: str) -> CustomField:
             if key(field.name) == key(name):
                 return field
     names = [field.name for field in fields]
-    known = closest(name, names) or names
-    if known:
-        hint = _("Did you mean: {names}?").format(names=", ".join(known[:5]))
+    if near := closest(name, names):
+        hint = _("Did you mean: {names}?").format(names=", ".join(near))
+    elif names:
+        hint = _("The school's own fields: {names}.").format(names=known_names(name, names))
     else:
         hint = _("The school has added no fields of its own yet.")
     raise NotFound(_("There is no field {name}.").format(name=quoted(name)), hint)
@@ -132,7 +133,12 @@ def entities_with(db: sqlite3.Connection, name: str) -> list[str]:
 
 
 def remove_field(school: "WritableSchool", entity: str, field_id: int) -> None:
-    """Remove the field with its values; the history keeps them (R54)."""
+    """Remove the field with its values, and what waits for it or sets it (R56); the history keeps them (R54)."""
+    if entity == "client":
+        from schoolcrm.core.office.automation import remove_automations_of
+
+        (name,) = school.db.execute("SELECT name FROM field WHERE id = ?", (field_id,)).fetchone()
+        remove_automations_of(school, name)
     school.db.execute(f"DELETE FROM {entity}_field WHERE field_id = ?", (field_id,))  # noqa: S608
     school.db.execute("DELETE FROM field WHERE id = ?", (field_id,))
 
@@ -159,13 +165,42 @@ def read_values(
     return {field: read_value(field, text, today) if text.strip() else "" for field, text in fields.items()}
 
 
+def is_own(name: str) -> bool:
+    """Tell whether the name is that of a field of the school's own: `field.NAME`."""
+    return fold(name).startswith(CUSTOM)
+
+
+def own_names(db: sqlite3.Connection, entity: str) -> list[str]:
+    """Return `field.NAME` of each of the school's own fields, as a query or an option takes it."""
+    return [CUSTOM + plain_name(field.name) for field in fields_of(db, entity)]
+
+
+def with_own_named(db: sqlite3.Connection, entity: str, names: Collection[str], known: Collection[str]) -> list[str]:
+    """Return the names, those that are none of the `known` but a field of the school's own as `field.NAME`."""
+    own = {fold(plain_name(field.name)): field.name for field in fields_of(db, entity)}
+    keys = {name: fold(plain_name(name)) for name in names}
+    return [CUSTOM + own[keys[name]] if keys[name] in own and fold(name) not in known else name for name in names]
+
+
+def emptied_own(db: sqlite3.Connection, entity: str, names: Collection[str]) -> dict[CustomField, str]:
+    """Return those of the names that are `field.NAME` with the value that empties them; NotFound for an unknown one."""
+    return {find_field(db, entity, name.strip()[len(CUSTOM) :]): "" for name in names if is_own(name)}
+
+
+def told_values(
+    db: sqlite3.Connection, entity: str, options: Sequence[str], unset: Collection[str], today: date
+) -> dict[CustomField, str]:
+    """Return what `--field NAME=VALUE` and `--unset field.NAME` say together: what is set as well wins."""
+    return emptied_own(db, entity, unset) | read_values(db, entity, parse_assignments(options), today)
+
+
 def read_value(field: CustomField, text: str, today: date) -> str:
     """Return a value as it is kept: numbers plain, dates ISO, yes and no as 1 and 0; BadValue names the field."""
     try:
         if field.type == "number":
             return f"{read_number(text):f}"
         if field.type == "date":
-            return read_date(text, today=today).isoformat()
+            return parse_any_day(text, today).isoformat()
         if field.type == "bool":
             return str(int(read_yes_no(text)))
         return _read_choice(field, text) if field.type == "choice" else read_note(text)
@@ -173,6 +208,20 @@ def read_value(field: CustomField, text: str, today: date) -> str:
         raise BadValue(
             _("{field}: {reason}").format(field=quoted(field.name), reason=error.sentence), error.hint
         ) from None
+
+
+def human_value(type: str, value: str) -> str:
+    """Return a kept value as people read it: decimals and dates as in the language in use, yes and no in words.
+
+    What a purge has emptied stays empty.
+    """
+    if not value:
+        return ""
+    if type == "date":
+        return human_date(date.fromisoformat(value))
+    if type == "bool":
+        return _("yes") if value == "1" else _("no")
+    return value.replace(".", ",") if type == "number" and current_language() == "ru" else value
 
 
 def _read_choice(field: CustomField, text: str) -> str:
@@ -186,7 +235,7 @@ def _read_choice(field: CustomField, text: str) -> str:
 
 
 def set_values(school: "WritableSchool", entity: str, record_id: int, values: Mapping[CustomField, str]) -> None:
-    """Write the values of one client or student; an empty one is removed."""
+    """Write the values of one client, student or lesson; an empty one is removed."""
     table, owner = f"{entity}_field", f"{entity}_id"
     for field, value in values.items():
         if value:

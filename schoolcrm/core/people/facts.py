@@ -42,14 +42,18 @@ def person_name(text: str) -> str:
 
 def emptied(registry: Registry, keys: Collection[str], others: Collection[str] = ()) -> dict[str, Any]:
     """Return column → None of the fields to be emptied; BadValue for one that can't be lists those and `others`."""
-    columns = can_be_emptied(registry)
+    return columns_emptied(can_be_emptied(registry), keys, others)
+
+
+def columns_emptied(columns: Mapping[str, str], keys: Collection[str], others: Collection[str] = ()) -> dict[str, Any]:
+    """Return column → None of the fields named, of field key → column; BadValue as `emptied`."""
     for key in keys:
-        if key not in columns:
+        if fold(key) not in columns:
             raise BadValue(
                 _("The field {name} can't be emptied.").format(name=quoted(key)),
                 _("Those that can: {names}.").format(names=", ".join([*columns, *others])),
             )
-    return {columns[key]: None for key in keys}
+    return {columns[fold(key)]: None for key in keys}
 
 
 def can_be_emptied(registry: Registry) -> dict[str, str]:

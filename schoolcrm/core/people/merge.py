@@ -11,10 +11,15 @@ from schoolcrm.core.money.ledger import balance
 from schoolcrm.core.people.merged_facts import merge_custom_fields, merge_facts
 from schoolcrm.core.rules.dates import human_date
 from schoolcrm.core.statuses.change import Change, write_changes
+from schoolcrm.core.statuses.recompute import settle_stages
 from schoolcrm.core.statuses.trials import open_booking
+from schoolcrm.core.store.cells import client_name
 from schoolcrm.core.store.transaction import WritableSchool
 
-MOVED = ("student", "payment", "contract", "trial", "status_change")
+MOVED = (
+    *("student", "payment", "contract", "trial", "status_change", "task", "message", "client_file"),
+    "automation_run",
+)
 """Tables whose rows go to the client that is kept as they are."""
 JOINED = ("contact", "client_field")
 """Tables of which the kept client's rows win."""
@@ -99,8 +104,8 @@ def merge_clients(school: WritableSchool, keep_id: int, other_id: int) -> Merged
     """Move everything of the other client to the one that is kept, and delete the other's record (R53).
 
     The kept client's facts win, the other's fill gaps; what differs is told in the note. The status is the kept
-    client's, unless only the other has bought. Separate balances stay with their subscriptions. Raises Refused for
-    one and the same client, or one that is archived or deleted.
+    client's, unless only the other has bought; the stage is set anew from all purchases (R9). Separate balances stay
+    with their subscriptions. Raises Refused for one and the same client, or one that is archived or deleted.
     """
     keep, other = _pair(school.db, keep_id, other_id)
     noted = [
@@ -114,12 +119,13 @@ def merge_clients(school: WritableSchool, keep_id: int, other_id: int) -> Merged
         school.db.execute(f"UPDATE {table} SET client_id = ? WHERE client_id = ?", (keep_id, other_id))  # noqa: S608
     _write_note(school, keep_id, other_id, noted)
     school.db.execute("DELETE FROM client WHERE id = ?", (other_id,))
+    settle_stages(school, [keep_id])
     return Merged(keep_id, keep.name, balance(school.db, keep_id), noted)
 
 
 def _pair(db: sqlite3.Connection, keep_id: int, other_id: int) -> tuple[_Client, _Client]:
     if keep_id == other_id:
-        (name,) = db.execute("SELECT name FROM client WHERE id = ?", (keep_id,)).fetchone()
+        name = client_name(db, keep_id)
         raise Refused(
             _("{name} can't be merged with itself: both names mean client {id}.").format(name=name, id=keep_id),
             _("'schoolcrm clients duplicates' shows who may be one, with the ids."),

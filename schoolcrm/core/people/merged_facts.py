@@ -6,7 +6,7 @@ from typing import Any
 
 from schoolcrm.core.language import _
 from schoolcrm.core.listing.client_fields import CLIENTS
-from schoolcrm.core.people.custom_fields import CustomField, fields_of
+from schoolcrm.core.people.custom_fields import fields_of, human_value
 from schoolcrm.core.rules.dates import human_date
 from schoolcrm.core.rules.personal import APPLICATIONS, SEXES
 
@@ -14,7 +14,8 @@ FILLED = ("birthday", "sex", "source_id", "manager", "colour", "application")
 """Columns of which the kept client's value wins and the other's fills a gap."""
 LATEST = ("studies", "trial_spent", "last_visit_on", "last_purchase_on")
 """Columns of which the larger value, or the later day, is the joined one."""
-SETTLED = ("id", "name", "name_key", "status_id", "stage_id", "created_on", "archived_on", "note", "passport")
+ACCESS = ("access_on", "access_revoked_on")
+SETTLED = ("id", "name", "name_key", "status_id", "stage_id", "created_on", "archived_on", "note", "passport", *ACCESS)
 """Columns joined in a way of their own."""
 
 _WORDS = {"sex": SEXES, "application": APPLICATIONS}
@@ -31,12 +32,21 @@ def merge_facts(db: sqlite3.Connection, keep_id: int, other_id: int) -> list[str
         joined[column] = max((one for one in (keep[column], other[column]) if one is not None), default=None)
     joined["created_on"] = min(keep["created_on"], other["created_on"])
     joined["passport"] = "; ".join(dict.fromkeys(one["passport"] for one in (keep, other) if one["passport"])) or None
+    joined |= _access(keep, other)
     columns = ", ".join(f"{column} = ?" for column in joined)
     db.execute(f"UPDATE client SET {columns} WHERE id = ?", (*joined.values(), keep_id))  # noqa: S608
     differing = [
         column for column in ("name", *FILLED) if other[column] is not None and other[column] != (keep | joined)[column]
     ]
     return [_told(_label(column), _value(db, column, other[column])) for column in differing]
+
+
+def _access(keep: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    """Return the joined access to the personal page: the kept client's, unless only the other has or had one (R40)."""
+    ways = [{column: one[column] for column in ACCESS} for one in (keep, other)]
+    has = [way for way in ways if way["access_on"] and not way["access_revoked_on"]]
+    had = [way for way in ways if way["access_on"]]
+    return (has or had or ways)[0]
 
 
 def merge_custom_fields(db: sqlite3.Connection, keep_id: int, other_id: int) -> list[str]:
@@ -51,7 +61,7 @@ def merge_custom_fields(db: sqlite3.Connection, keep_id: int, other_id: int) -> 
         if field.id not in kept:
             db.execute("INSERT INTO client_field VALUES (?, ?, ?)", (keep_id, field.id, value))
         elif kept[field.id] != value:
-            told.append(_told(field.name, _own_value(field, value)))
+            told.append(_told(field.name, human_value(field.type, value)))
     db.execute("DELETE FROM client_field WHERE client_id = ?", (other_id,))
     return told
 
@@ -66,7 +76,7 @@ def _told(label: str, value: str) -> str:
 
 
 def _label(column: str) -> str:
-    return _("Name") if column == "name" else _(CLIENTS.fields[column.removesuffix("_id")].label)
+    return _("Full name") if column == "name" else _(CLIENTS.fields[column.removesuffix("_id")].label)
 
 
 def _value(db: sqlite3.Connection, column: str, value: Any) -> str:
@@ -75,11 +85,3 @@ def _value(db: sqlite3.Connection, column: str, value: Any) -> str:
     if column == "birthday":
         return human_date(date.fromisoformat(value))
     return _(_WORDS[column][value]) if column in _WORDS else str(value)
-
-
-def _own_value(field: CustomField, value: str) -> str:
-    if field.type == "date":
-        return human_date(date.fromisoformat(value))
-    if field.type == "bool":
-        return _("yes") if value == "1" else _("no")
-    return value

@@ -7,7 +7,8 @@ from datetime import date
 from schoolcrm.core.errors import Refused
 from schoolcrm.core.language import _
 from schoolcrm.core.money.ledger import balance
-from schoolcrm.core.statuses.events import student_added, trial_booked, trial_missed
+from schoolcrm.core.statuses.events import purchases_came, student_added, trial_booked, trial_missed
+from schoolcrm.core.statuses.recompute import settle_stages
 from schoolcrm.core.statuses.trials import open_booking, trial_used
 from schoolcrm.core.store.transaction import WritableSchool
 
@@ -16,7 +17,8 @@ _STUDENT = """
      WHERE student.id = ?
 """
 _CLIENT = """
-    SELECT client.name, client.id NOT IN (SELECT id FROM visible_client) FROM client WHERE client.id = ?
+    SELECT client.name, NOT EXISTS (SELECT 1 FROM visible_client WHERE visible_client.id = client.id)
+      FROM client WHERE client.id = ?
 """
 _PAID = """
     SELECT count(*), ifnull(sum(effect), 0) FROM payment WHERE client_id = ? AND student_id = ? AND voided_on IS NULL
@@ -47,8 +49,8 @@ def move_student(school: WritableSchool, student_id: int, client_id: int) -> Mov
     """Give the student, with all that hangs on the student, to another client (R53).
 
     What lessons and subscriptions cost follows the student and so changes both balances; what was paid for the
-    student stays with who paid. Raises Refused if the student is that client's already, and for a client on either
-    side who is archived or deleted.
+    student stays with who paid. Purchases make the new client `bought`, and both stages are set anew (R9). Raises
+    Refused if the student is that client's already, and for a client on either side who is archived or deleted.
     """
     name, origin_id, origin = school.db.execute(_STUDENT, (student_id,)).fetchone()
     target = _require_visible(school.db, client_id)
@@ -60,6 +62,8 @@ def move_student(school: WritableSchool, student_id: int, client_id: int) -> Mov
     is_theirs = booked is not None and booked.student_id == student_id
     cancelled_on = _move_trials(school, student_id, origin_id, client_id, booked.on if booked and is_theirs else None)
     student_added(school, client_id)
+    purchases_came(school, client_id, student_id)
+    settle_stages(school, (origin_id, client_id))
     payments, payments_sum = school.db.execute(_PAID, (origin_id, student_id)).fetchone()
     return Moved(
         id=student_id,

@@ -8,6 +8,7 @@ from schoolcrm.core.language import _
 from schoolcrm.core.listing.lookup import Hit, lookup, quoted, read_id
 from schoolcrm.core.people.references import STUDENT, find_student, student_label
 from schoolcrm.core.rules.names import fold
+from schoolcrm.core.store.cells import client_name
 
 
 def find_among(db: sqlite3.Connection, student_ids: Collection[int], ref: str) -> int:
@@ -41,9 +42,8 @@ def find_student_of(db: sqlite3.Connection, client_id: int, ref: str) -> int:
     names = dict(db.execute("SELECT id, name FROM student WHERE client_id = ? ORDER BY name_key", (client_id,)))
     student_id = find_among(db, names, ref)
     if student_id not in names:
-        (client,) = db.execute("SELECT name FROM client WHERE id = ?", (client_id,)).fetchone()
         raise Refused(
-            _("{student} is no student of {client}.").format(student=quoted(ref), client=client),
+            _("{student} is no student of {client}.").format(student=quoted(ref), client=client_name(db, client_id)),
             _("The students are: {names}.").format(names=", ".join(names.values())) if names else "",
         )
     return student_id

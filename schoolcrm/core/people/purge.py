@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from schoolcrm.core.errors import Refused
 from schoolcrm.core.language import _
+from schoolcrm.core.people.purged_filters import delete_filters, redaction_of_filters, telltales_of
 from schoolcrm.core.rules.names import fold
 from schoolcrm.core.store.redaction import Redaction, redact_images
 from schoolcrm.core.store.transaction import WritableSchool
@@ -23,7 +24,7 @@ _EMPTIED = "iif({value} IS NULL, NULL, '')"
 class Texts(NamedTuple):
     """What a table tells about a person: whose a row is, and what stands in its columns afterwards.
 
-    `owner` is the column that names a record of `of`: a client, a student, or a lesson of the student's own.
+    `owner` is the column that names a record of `of`: a client, a student, a lesson of the student's own, a file.
     `blanks`: column → SQL, with ``{value}`` for what stands there and ``{record}`` for the row's number. A row that
     is not `kept` is deleted of an anonymous client too.
     """
@@ -43,6 +44,17 @@ PERSONAL = (
     Texts("student_subject", "student_id", "student", {}, kept=False),
     Texts("test_result", "student_id", "student", {"note": _GONE}, kept=False),
     Texts("lesson_field", "lesson_id", "lesson", {"value": "''"}, kept=False),
+    Texts("task", "client_id", "client", {"text": "'—'"}, kept=False),
+    Texts(
+        "message",
+        "client_id",
+        "client",
+        {"text": "'—'", "subject": _GONE, "address": _EMPTIED, "error": _EMPTIED},
+        kept=False,
+    ),
+    Texts("automation_run", "client_id", "client", {"reason": _EMPTIED}, kept=False),
+    Texts("file_content", "id", "file", {"content": "''"}, kept=False),
+    Texts("client_file", "client_id", "client", {"name": "'—'", "note": _GONE}, kept=False),
     Texts("status_change", "client_id", "client", {"note": _GONE}),
     Texts("payment", "client_id", "client", {"payer": _GONE, "note": _GONE, "void_reason": _EMPTIED}),
     Texts("contract", "client_id", "client", {"terms": _GONE}),
@@ -79,6 +91,7 @@ _SUBSCRIPTIONS = f"(SELECT id FROM subscription WHERE student_id IN {_STUDENTS})
 _LESSONS = f"(SELECT id FROM lesson WHERE student_id IN {_STUDENTS})"  # noqa: S608
 _FREEZES = f"(SELECT id FROM freeze WHERE student_id IN {_STUDENTS})"  # noqa: S608
 _DISCOUNTS = f"(SELECT id FROM discount WHERE student_id IN {_STUDENTS})"  # noqa: S608
+_FILES = "(SELECT id FROM client_file WHERE client_id = :client)"
 _OF_CLIENT, _OF_STUDENTS = "client_id = :client", f"student_id IN {_STUDENTS}"
 
 OWNED: Mapping[str, str] = {
@@ -103,6 +116,11 @@ OWNED: Mapping[str, str] = {
     "student_teacher": _OF_STUDENTS,
     "student_subject": _OF_STUDENTS,
     "student": _OF_CLIENT,
+    "task": _OF_CLIENT,
+    "message": _OF_CLIENT,
+    "automation_run": _OF_CLIENT,
+    "file_content": f"id IN {_FILES}",
+    "client_file": _OF_CLIENT,
     "contact": _OF_CLIENT,
     "client_field": _OF_CLIENT,
     "client": "id = :client",
@@ -140,6 +158,9 @@ class Purged:
     is_anonymous: bool
 
 
+_KINDS = ("client", "student", "lesson", "file")
+
+
 @dataclass(slots=True)
 class _Numbers:
     """Under which numbers the journal knows the people who are purged."""
@@ -147,13 +168,14 @@ class _Numbers:
     client: set[int] = field(default_factory=set)
     student: set[int] = field(default_factory=set)
     lesson: set[int] = field(default_factory=set)
+    file: set[int] = field(default_factory=set)
 
     def parameters(self) -> dict[str, object]:
         """Return what the SQL of PERSONAL asks for: the numbers, and the names that stand in their place."""
         names = {"client": _("purged client {id}"), "student": _("purged student {id}")}
         texts = {f"{kind}_name": name for kind, name in names.items()}
         keys = {f"{kind}_key": fold(name) for kind, name in names.items()}
-        numbers = {f"{kind}s": json.dumps(sorted(getattr(self, kind))) for kind in ("client", "student", "lesson")}
+        numbers = {f"{kind}s": json.dumps(sorted(getattr(self, kind))) for kind in _KINDS}
         return {**texts, **keys, **numbers}
 
 
@@ -184,9 +206,12 @@ def purge_clients(school: WritableSchool, client_ids: Collection[int]) -> list[P
     numbers = _Numbers()
     for client_id in chosen:
         _note_numbers(school.db, client_id, numbers)
+    telltales = telltales_of(school.db, chosen)
     parameters = numbers.parameters()
     purged = [_purge(school.db, client_id, parameters) for client_id in chosen]
-    redact_images(school.db, [_redaction(texts) for texts in PERSONAL], parameters)
+    delete_filters(school.db, telltales)
+    redactions = [*map(_redaction, PERSONAL), redaction_of_filters(school.db, telltales)]
+    redact_images(school.db, redactions, parameters)
     return purged
 
 
@@ -212,7 +237,7 @@ def _is_deleted_whole(db: sqlite3.Connection, client_id: int) -> bool:
 
 
 def _make_anonymous(db: sqlite3.Connection, client_id: int, parameters: Mapping[str, object]) -> None:
-    theirs = {"client": "(:client)", "student": _STUDENTS, "lesson": _LESSONS}
+    theirs = {"client": "(:client)", "student": _STUDENTS, "lesson": _LESSONS, "file": _FILES}
     asked = {**parameters, "client": client_id}
     for texts in PERSONAL:
         rows = f"{texts.owner} IN {theirs[texts.of]}"
@@ -239,6 +264,7 @@ def _note_numbers(db: sqlite3.Connection, client_id: int, numbers: _Numbers) -> 
     students = {*_column(db, _STUDENTS[1:-1], one), *_former(db, "student", "client_id", clients)}
     numbers.client |= clients
     numbers.student |= students
+    numbers.file |= {*_column(db, _FILES[1:-1], one), *_former(db, "client_file", "client_id", clients)}
     numbers.lesson |= {*_column(db, _LESSONS[1:-1], one), *_former(db, "lesson", "student_id", students)}
 
 

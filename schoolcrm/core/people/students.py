@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from schoolcrm.core.people.custom_fields import CustomField, set_values
 from schoolcrm.core.people.facts import person_name
 from schoolcrm.core.rules.names import fold
-from schoolcrm.core.rules.personal import read_birthday
+from schoolcrm.core.rules.personal import parse_birthday
 
 if TYPE_CHECKING:
     from schoolcrm.core.store.transaction import WritableSchool
@@ -30,22 +30,21 @@ def parse_student(text: str, today: date) -> dict[str, str]:
     name, colon, birthday = text.rpartition(":")
     if not colon:
         return {"name": person_name(text)}
-    return {"name": person_name(name), "birthday": read_birthday(birthday, today).isoformat()}
+    return {"name": person_name(name), "birthday": parse_birthday(birthday, today).isoformat()}
 
 
 def add_student(school: "WritableSchool", client_id: int, student: NewStudent) -> int:
     """Add the student to the client and return the id; a client for the administrator becomes a new one (R7)."""
     from schoolcrm.core.statuses.events import student_added
-    from schoolcrm.core.store.models import Student, StudentSubject, StudentTeacher
 
-    record = school.add(Student, client_id=client_id, created_on=school.today, **student.facts)
+    student_id = school.insert("student", client_id=client_id, created_on=school.today, **student.facts)
     for subject_id, level_id in student.subjects:
-        school.add(StudentSubject, student_id=record.id, subject_id=subject_id, level_id=level_id)
+        school.insert("student_subject", student_id=student_id, subject_id=subject_id, level_id=level_id)
     for teacher_id in student.teacher_ids:
-        school.add(StudentTeacher, student_id=record.id, teacher_id=teacher_id)
-    set_values(school, "student", record.id, student.custom)
+        school.insert("student_teacher", student_id=student_id, teacher_id=teacher_id)
+    set_values(school, "student", student_id, student.custom)
     student_added(school, client_id)
-    return record.id
+    return student_id
 
 
 def edit_student(school: "WritableSchool", student_id: int, told: NewStudent, *, forgotten_teachers: bool) -> None:

@@ -1,13 +1,13 @@
 """What a lesson costs (R31–R34), in kopecks; who pays is decided in ``paying``, whose names are here too."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from schoolcrm.core.rules.money import share_of
 from schoolcrm.core.rules.paying import (
+    ATTENDED,
     Mark,
     Moment,
     Occasion,
@@ -19,6 +19,7 @@ from schoolcrm.core.rules.paying import (
     paying_order,
     planned_id,
     planned_under,
+    share_out,
     used_lessons,
 )
 from schoolcrm.core.rules.prices import month_end, price_at_sale, price_on, upfront_charges
@@ -45,6 +46,7 @@ __all__ = [
     "price_package",
     "project",
     "projected",
+    "projected_by_month",
     "upfront_charges",
     "used_lessons",
 ]
@@ -52,8 +54,7 @@ __all__ = [
 Basis = Literal["paid", "upfront", "over", "none", "trial"]
 
 
-@dataclass(frozen=True, slots=True)
-class Charge:
+class Charge(NamedTuple):
     """What a mark costs: ``amount`` = the lesson's ``price`` × the mark's share.
 
     ``basis``: 'paid'; 'upfront' (0, paid by the sale); 'over' (R34, a used-up package, into debt); 'none'
@@ -103,12 +104,7 @@ def price_package(terms: Terms, marks: Iterable[Mark], used_before: int = 0) -> 
     costs what its own P (R35) leaves over N − 1 common prices; a share of 0 % uses none. Beyond N: the common
     price into debt, also of one paid upfront, or as R33 if the plan stops.
     """
-    charges = []
-    number = used_before
-    for mark in _in_order(marks):
-        charges.append(_price_in_package(terms, mark, number + 1))
-        number += mark.share > 0
-    return charges
+    return _price_package(terms, _in_order(marks), used_before)
 
 
 def price_month(terms: Terms, month: date, marks: Iterable[Mark], planned: Sequence[Occasion] = ()) -> list[Charge]:
@@ -146,9 +142,22 @@ def projected(
     order (read a month at a time, so it need not end); ``unheld`` those of the running month that passed
     without being held: they cost nothing here, but count in a month's N (R31).
     """
+    months = (list(lessons) for _month, lessons in groupby(upcoming, key=lambda lesson: lesson.on.replace(day=1)))
+    return projected_by_month(offers, held, months, unheld=unheld, used=used)
+
+
+def projected_by_month(
+    offers: Iterable[Terms],
+    held: Mapping[int, Sequence[Mark]],
+    months: Iterable[Sequence[Occasion]],
+    *,
+    unheld: Sequence[Occasion] = (),
+    used: Mapping[int, int] | None = None,
+) -> Iterator[Charge]:
+    """Yield what ``projected`` does of coming lessons that are put together by calendar months, none of them empty."""
     outlook = _Outlook(offers, held, unheld, used or {})
-    for month, lessons in groupby(upcoming, key=lambda lesson: lesson.on.replace(day=1)):
-        yield from outlook.charge(month, list(lessons))
+    for lessons in months:
+        yield from outlook.charge(lessons)
 
 
 def project(
@@ -179,36 +188,38 @@ class _Outlook:
         self.used = {terms.id: used.get(terms.id, 0) + used_lessons(held.get(terms.id, ())) for terms in self.offers}
         self.unheld = list(unheld)
 
-    def charge(self, month: date, lessons: list[Occasion]) -> list[Charge]:
-        """Return the charges of the month's lessons, in their order."""
-        marks = [Mark(lesson) for lesson in lessons]
-        payers = assign(self.offers, marks, self.used)
-        shares: dict[int, list[Mark]] = {}
-        for mark, payer in zip(marks, payers, strict=True):
-            if payer is not None:
-                shares.setdefault(payer.id, []).append(mark)
-        priced: dict[Moment, Charge] = {}
+    def charge(self, lessons: Sequence[Occasion]) -> Sequence[Charge]:
+        """Return the charges of a month's lessons, in their order."""
+        shares = share_out(self.offers, lessons, self.used)
+        charges: list[Charge] = []
         for terms in self.offers:
             if terms.id in shares:
                 self.used[terms.id] += len(shares[terms.id])
-                charges = self._price(terms, month, shares[terms.id])
-                priced |= {charge.occasion.moment: charge for charge in charges}
-        return [priced.get(lesson.moment) or free_charge(lesson, "none") for lesson in lessons]
+                charges += self._price(terms, shares[terms.id])
+        if len(charges) == len(lessons) == max(map(len, shares.values()), default=0):
+            return charges
+        priced = {charge.occasion: charge for charge in charges}
+        return [priced.get(lesson) or free_charge(lesson, "none") for lesson in lessons]
 
-    def _price(self, terms: Terms, month: date, marks: list[Mark]) -> list[Charge]:
+    def _price(self, terms: Terms, lessons: list[Occasion]) -> list[Charge]:
+        marks = [Mark(lesson) for lesson in lessons]
         if terms.kind == "lesson":
-            return price_marks(terms, marks)
-        together = [*self._held_in(terms, month), *marks]
+            return [_price_lesson(terms, mark) for mark in marks]
+        month = lessons[0].on.replace(day=1)
+        held = self._held_in(terms, month)
+        together = _in_order([*held, *marks]) if held else marks
         if terms.kind == "month":
             return price_month(terms, month, together, planned_under(terms, self.offers, self.unheld, self.used))
         before = self.passed.get(terms.id, 0)
         self.passed[terms.id] = before + used_lessons(together)
-        return price_package(terms, together, before)
+        return _price_package(terms, together, before)
 
     def _held_in(self, terms: Terms, month: date) -> list[Mark]:
         """Take out the marks up to the month's end; return the month's, count earlier ones as passed."""
+        waiting = self.held.get(terms.id)
+        if not waiting:
+            return []
         end = month_end(month)
-        waiting = self.held.get(terms.id, [])
         due = [mark for mark in waiting if mark.occasion.on <= end]
         self.held[terms.id] = waiting[len(due) :]
         earlier = [mark for mark in due if mark.occasion.on < month]
@@ -222,8 +233,16 @@ def _price_lesson(terms: Terms, mark: Mark) -> Charge:
     return _charge(terms, mark, price_on(terms, mark.occasion, mark.student_id), "paid")
 
 
-def _price_in_package(terms: Terms, mark: Mark, number: int) -> Charge:
-    size = package_size(terms)
+def _price_package(terms: Terms, ordered: Iterable[Mark], number: int) -> list[Charge]:
+    """Return the charges of the marks, in order, after the first `number` lessons used."""
+    charges, size = [], package_size(terms)
+    for mark in ordered:
+        charges.append(_price_in_package(terms, mark, number + 1, size))
+        number += mark.share > 0
+    return charges
+
+
+def _price_in_package(terms: Terms, mark: Mark, number: int, size: int) -> Charge:
     whole = price_on(terms, mark.occasion, mark.student_id)
     common = whole // size
     if number > size and mark.share > 0:
@@ -246,7 +265,8 @@ def _price_in_month(terms: Terms, mark: Mark, lessons: int, is_last: bool) -> Ch
 
 
 def _charge(terms: Terms, mark: Mark, price: int, basis: Basis) -> Charge:
-    return Charge(mark.occasion, terms.id, price, share_of(price, mark.share), basis, mark.student_id)
+    occasion, share, student_id = mark
+    return Charge(occasion, terms.id, price, price if share == ATTENDED else share_of(price, share), basis, student_id)
 
 
 def _in_order(marks: Iterable[Mark]) -> list[Mark]:

@@ -1,6 +1,6 @@
 """How far the money of a client reaches: lessons left, expires, and what is to pay (R36, R38, R39)."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from heapq import merge
@@ -49,57 +49,30 @@ def in_date_order(*streams: Iterable[ProjectedCharge]) -> Iterator[ProjectedChar
     return merge(*streams, key=_moment)
 
 
-def walk(balances: Mapping[int, int], charges: Iterable[ProjectedCharge], *, free_until: date = date.max) -> Coverage:
+def walk(balances: Mapping[int, int], charges: Iterable[ProjectedCharge]) -> Coverage:
     """Return how far the accounts' money reaches over a client's coming lessons, given in date order (R39).
 
-    A lesson is covered if its account still holds its charge; an account that ran short pays nothing further,
-    the others go on. A lesson that costs nothing is covered if a subscription pays for it, not if none does.
-    The walk stops when all of ``balances`` ran short and the day is past ``free_until``, the last day
-    a subscription can pay a lesson that costs nothing (``last_free_day``), so that ``charges`` need not end.
+    A lesson is covered if its account is not below 0 after its charge, be the charge 0; an account that ran short
+    covers nothing further, the others go on. A lesson that costs nothing is not covered if no subscription pays it.
+    The walk stops when all of ``balances``, which should name every account that can be charged, ran short, so that
+    ``charges`` need not end.
     """
-    left = dict(balances)
+    left, waiting = dict(balances), set(balances)
     short: set[int] = set()
-    lessons, last = 0, None
-    for account, charge in charges:
-        if charge.occasion.on > free_until and short >= balances.keys():
+    lessons, last, last_account = 0, None, GENERAL
+    for account, (occasion, _payer, _price, amount, basis, _student) in charges:
+        if short and not waiting:
             break
-        if charge.amount == 0:
-            covered = charge.basis in ("paid", "upfront")
+        if amount == 0 and basis not in ("paid", "upfront"):
+            continue
+        remains = left.get(account, 0) - amount
+        if account not in short and remains >= 0:
+            left[account] = remains
+            lessons, last, last_account = lessons + 1, occasion.on, account
         else:
-            covered = account not in short and left.get(account, 0) >= charge.amount
-        if covered:
-            left[account] = left.get(account, 0) - charge.amount
-            lessons, last = lessons + 1, (account, charge.occasion.on)
-        elif charge.amount:
             short.add(account)
-    ended = last[0] not in short if last else not short
-    return Coverage(lessons, last[1] if last else None, ended)
-
-
-def last_free_day(offers: Iterable[Terms]) -> date:
-    """Return the last day a subscription can pay a lesson that costs nothing: upfront, priced 0, or discounted to 0."""
-    return max((_free_until(terms) for terms in offers), default=date.min)
-
-
-def _free_until(terms: Terms) -> date:
-    ends, least = terms.last_on or date.max, _LEAST[terms.kind](terms)
-    if terms.billing == "upfront" or terms.price < least:
-        return ends
-    free = (
-        discount.last_on or date.max
-        for discount in terms.discounts
-        if discount.taken_off(terms.price) < least and discount.covers_any(terms.subjects, terms.lesson_types)
-    )
-    return min(ends, max(free, default=date.min))
-
-
-# Below these prices, in kopecks, single lessons may cost nothing: a month's price is shared among its covered days
-# and then among their lessons, of which no student has a hundred a day.
-_LEAST: Mapping[str, Callable[[Terms], int]] = {
-    "lesson": lambda terms: 1,
-    "package": lambda terms: terms.lessons or 1,
-    "month": lambda terms: 31 * 100,
-}
+            waiting.discard(account)
+    return Coverage(lessons, last, last_account not in short if last else not short)
 
 
 def lessons_left(balance: int, next_price: int | None, package_left: int | None) -> int | None:

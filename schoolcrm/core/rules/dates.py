@@ -147,6 +147,8 @@ def _date_of(text: str, written: re.Match[str], today: date, *, birth: bool) -> 
     year = written["year"] or written["y"]
     month = int(written["month"] or written["m"])
     day = int(written["day"] or written["d"])
+    if month > 12 and written["year"]:
+        raise _bad(_("There is no such day as {value}: a year has 12 months."), text)
     if month > 12:
         raise _bad(_("The date {value} has no such month: the day comes first, then the month."), text)
     try:

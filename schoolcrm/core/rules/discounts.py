@@ -39,10 +39,6 @@ class Discount(NamedTuple):
         """Tell whether it is for every lesson of what covers these (empty: all) subjects and lesson types."""
         return _within(subjects, self.subjects) and _within(lesson_types, self.lesson_types)
 
-    def covers_any(self, subjects: frozenset[int], lesson_types: frozenset[int]) -> bool:
-        """Tell whether it is for some lessons of what covers these (empty: all) subjects and lesson types."""
-        return _meet(subjects, self.subjects) and _meet(lesson_types, self.lesson_types)
-
     def taken_off(self, price: int) -> int:
         """Return the price after the discount, rounded half up to the kopeck, never below 0."""
         if self.percent is not None:
@@ -63,7 +59,3 @@ def after_best(discounts: Iterable[Discount], price: int) -> int:
 
 def _within(cover: frozenset[int], wider: frozenset[int]) -> bool:
     return not wider or (bool(cover) and cover <= wider)
-
-
-def _meet(cover: frozenset[int], other: frozenset[int]) -> bool:
-    return not cover or not other or bool(cover & other)

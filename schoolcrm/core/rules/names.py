@@ -134,6 +134,13 @@ def _common_length(a: str, b: str) -> int:
     return min(len(a), len(b))
 
 
+def known_names(name: str, known: Iterable[str], most: int = 10) -> str:
+    """Return up to so many of the known names, for a sentence: those that may have been meant first, then «…»."""
+    names = list(known)
+    listed = list(dict.fromkeys([*closest(name, names), *names]))
+    return ", ".join(listed[:most] + ["…"] * (len(listed) > most))
+
+
 def closest(name: str, known: Iterable[str], limit: int = 3) -> list[str]:
     """Return up to ``limit`` of the known names that may have been meant, best first."""
     from difflib import get_close_matches

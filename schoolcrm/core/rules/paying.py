@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import prod
+from typing import NamedTuple
 
 from schoolcrm.core.rules.discounts import Discount
 
@@ -39,8 +40,7 @@ class Terms:
     discounts: tuple[Discount, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Occasion:
+class Occasion(NamedTuple):
     """One lesson of one student; ``time`` is "HH:MM", ``id`` the stored lesson's or ``planned_id``."""
 
     on: date
@@ -55,8 +55,7 @@ class Occasion:
         return (self.on, self.time, self.id)
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """A student's mark at a lesson; ``share`` is the percent of the price that it costs (attended: 100).
 
     ``student_id`` None: the student who has the subscription, else another one, who had it before (R41).
@@ -99,15 +98,26 @@ def assign(offers: Iterable[Terms], marks: Iterable[Mark], used: Mapping[int, in
 
     ``used`` maps a package's id to the number of its lessons already used up (missing: none).
     """
-    ordered = sorted(offers, key=paying_order)
-    counts = dict(used)
-    payers = []
-    for mark in marks:
-        payer = _first(ordered, mark.occasion, lambda terms: package_size(terms) - counts.get(terms.id, 0))
-        if payer is not None and mark.share > 0:
-            counts[payer.id] = counts.get(payer.id, 0) + 1
-        payers.append(payer)
-    return payers
+    return _assigned(sorted(offers, key=paying_order), marks, used)
+
+
+def share_out(
+    ordered: Sequence[Terms], lessons: Sequence[Occasion], used: Mapping[int, int]
+) -> dict[int, list[Occasion]]:
+    """Return, by subscription, which of a student's coming lessons it pays if all are attended (``assign``).
+
+    ``ordered`` are the subscriptions in ``paying_order``, ``lessons`` are in order and at least one. Those that
+    nothing pays (R33) are in no list.
+    """
+    first, last = lessons[0].on, lessons[-1].on
+    valid = [terms for terms in ordered if terms.first_on <= last and (terms.last_on is None or first <= terms.last_on)]
+    if valid and _pays_all(valid, lessons, used):
+        return {valid[0].id: list(lessons)}
+    shares: dict[int, list[Occasion]] = {}
+    for lesson, payer in zip(lessons, _assigned(valid, map(Mark, lessons), used), strict=True):
+        if payer is not None:
+            shares.setdefault(payer.id, []).append(lesson)
+    return shares
 
 
 def planned_under(
@@ -128,6 +138,29 @@ def paying_order(terms: Terms) -> tuple[bool, int, int, date, date, int]:
     covers = [len(cover) for cover in (terms.subjects, terms.lesson_types) if cover]
     end = terms.last_on or date.max
     return (not terms.separate, -len(covers), prod(covers), end, terms.first_on, terms.id)
+
+
+def _assigned(ordered: Sequence[Terms], marks: Iterable[Mark], used: Mapping[int, int]) -> list[Terms | None]:
+    counts = dict(used)
+    payers = []
+    for mark in marks:
+        payer = _first(ordered, mark.occasion, lambda terms: package_size(terms) - counts.get(terms.id, 0))
+        if payer is not None and mark.share > 0:
+            counts[payer.id] = counts.get(payer.id, 0) + 1
+        payers.append(payer)
+    return payers
+
+
+def _pays_all(ordered: Sequence[Terms], lessons: Sequence[Occasion], used: Mapping[int, int]) -> bool:
+    """Tell, for most students at a glance, whether the first subscription is sure to pay all of the lessons."""
+    terms = ordered[0]
+    if terms.subjects or terms.lesson_types or terms.first_on > lessons[0].on:
+        return False
+    if terms.last_on is not None and terms.last_on < lessons[-1].on:
+        return False
+    if terms.kind != "package" or (len(ordered) == 1 and not terms.stop_at_end):
+        return True
+    return package_size(terms) - used.get(terms.id, 0) >= len(lessons)
 
 
 def _first(ordered: Iterable[Terms], occasion: Occasion, lessons_left: LessonsLeft) -> Terms | None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from schoolcrm.core.errors import BadValue
 from schoolcrm.core.language import N_, _
-from schoolcrm.core.rules.dates import read_date
+from schoolcrm.core.rules.dates import parse_date, read_date
 from schoolcrm.core.rules.names import excerpt, fold, has_letter, tidy
 from schoolcrm.core.rules.safetext import printable
 
@@ -63,7 +63,7 @@ def read_line(text: str) -> str:
         raise BadValue(_('"{value}" is an error of the spreadsheet.').format(value=line))
     if len(line) > _LONGEST_LINE:
         sentence = _('"{value}" is longer than {count} characters.')
-        raise BadValue(sentence.format(value=excerpt(text), count=_LONGEST_LINE))
+        raise BadValue(sentence.format(value=excerpt(text), count=_LONGEST_LINE), _("Make it shorter."))
     return line
 
 
@@ -90,6 +90,23 @@ def read_birthday(text: str, today: date) -> date:
         sentence = _("{value} can't be a birth date: it is more than {count} years ago.")
         raise BadValue(sentence.format(value=excerpt(text), count=_OLDEST))
     return day
+
+
+def parse_birthday(text: str, today: date) -> date:
+    """Return the birth date as commands take it, ``yesterday`` and ``-2w`` too; BadValue as `read_birthday`."""
+    return read_birthday(_as_written(text, today), today)
+
+
+def parse_any_day(text: str, today: date) -> date:
+    """Return any day as commands take it: what an imported cell may hold, and ``today``, ``+7d``, ``mon``; BadValue."""
+    return read_date(_as_written(text, today), today=today)
+
+
+def _as_written(text: str, today: date) -> str:
+    """Return a day told by a word, or counted from today, as a date; anything else as it is. BadValue."""
+    plain = tidy(text)
+    told = plain[:1] in ("+", "-", "−") or not any(map(str.isdigit, plain))
+    return parse_date(text, today).isoformat() if told else text
 
 
 def read_sex(text: str) -> str:

@@ -19,7 +19,7 @@ def price_on(terms: Terms, occasion: Occasion, student_id: int | None = None) ->
     if terms.discounts:
         today = _holding(terms, student_id or terms.student_id, occasion.on)
         price = after_best((one for one in today if one.covers(occasion.subject_id, occasion.lesson_type_id)), price)
-    return _covered_part(terms, price, occasion.on)
+    return price if terms.kind != "month" else _covered_part(terms, price, occasion.on)
 
 
 def price_at_sale(terms: Terms, day: date) -> int:

@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 from schoolcrm.core.errors import BadValue
 from schoolcrm.core.language import N_, _
+from schoolcrm.core.rules.labels import LABELS, PREFIX, read_label
+from schoolcrm.core.rules.mail_server import STARTTLS, WAYS, read_server
 
 ATTENDED, PAID = "attended", "paid"
 YES, NO = "yes", "no"
@@ -103,6 +105,22 @@ def _yes_or_no(text: str) -> str:
     return YES if read_yes_no(text) else NO
 
 
+def _address(text: str) -> str:
+    from schoolcrm.core.rules.personal import read_email
+
+    return read_email(text)
+
+
+def _name(text: str) -> str:
+    from schoolcrm.core.rules.personal import read_line
+
+    return read_line(text)
+
+
+def _or_none(read: Callable[[str], str]) -> Callable[[str], str]:
+    return lambda text: read(text) if text.strip() else ""
+
+
 def _excerpt(text: str) -> str:
     from schoolcrm.core.rules.names import excerpt
 
@@ -110,6 +128,7 @@ def _excerpt(text: str) -> str:
 
 
 _MOST_DAYS = 3650
+_LABEL = N_("The school's own word in headings, titles and totals, in the nominative; sentences keep the usual one.")
 
 SETTINGS: Mapping[str, Setting] = MappingProxyType(
     {
@@ -156,7 +175,12 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
                 ),
                 one_of(ATTENDED, PAID),
             ),
-            Setting("currency", "RUB", N_("Currency of all sums."), currency_code),
+            Setting(
+                "currency",
+                "RUB",
+                N_("Currency of all sums: named above printed lists and reports; nothing is converted."),
+                currency_code,
+            ),
             Setting("time_zone", "", N_("Time zone that says what day it is; empty: the machine's."), time_zone_name),
             Setting(
                 "backup_count",
@@ -164,12 +188,30 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
                 N_("How many automatic backups are kept; 0: none are made."),
                 _number(0, 1000),
             ),
+            Setting("file_limit_mb", "10", N_("How large a client's file may be, in megabytes."), _number(1, 100)),
+            Setting("mail_server", "", N_("Server that sends email: its name, or name:port."), _or_none(read_server)),
+            Setting(
+                "mail_security",
+                STARTTLS,
+                N_("How the way to that server is protected: «starttls», «tls» from the start, or «none»."),
+                one_of(*WAYS),
+            ),
+            Setting(
+                "mail_from", "", N_("The address that emails come from, and the server is told."), _or_none(_address)
+            ),
+            Setting(
+                "mail_user",
+                "",
+                N_("Name under which the server knows the school; empty: none is asked for."),
+                _or_none(_name),
+            ),
             Setting(
                 "language",
                 "ru",
                 N_("Language where neither you nor a locale says which, as under cron."),
                 one_of("ru", "en"),
             ),
+            *(Setting(PREFIX + key, "", _LABEL, read_label) for key in LABELS),
         )
     }
 )

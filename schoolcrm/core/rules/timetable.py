@@ -1,10 +1,15 @@
 """Regular schedules: on which days a lesson that repeats takes place (R22)."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
+
+from schoolcrm.core.language import N_
 
 DAYS_IN_WEEK = 7
+STATE_WORDS: Mapping[str, str] = {"planned": N_("planned"), "held": N_("held"), "cancelled": N_("cancelled")}
+"""The states of a lesson, with their English names."""
 _NOTHING: frozenset[date] = frozenset()
 
 
@@ -54,6 +59,7 @@ def weekday_mask(weekdays: Iterable[int]) -> int:
     return mask
 
 
+@cache
 def weekdays_of(mask: int) -> frozenset[int]:
     """Return the ISO weekdays whose bits are set in ``mask``; ValueError if it has other bits."""
     if not 0 <= mask < 1 << DAYS_IN_WEEK:

@@ -54,6 +54,14 @@ def living_status(db: sqlite3.Connection, status_id: int) -> int:
     return automatic_status(db, *row) if row else status_id
 
 
+def stage_name(db: sqlite3.Connection, client_id: int) -> str:
+    """Return the name of the client's stage."""
+    row = db.execute(
+        "SELECT status.name FROM client JOIN status ON status.id = client.stage_id WHERE client.id = ?", (client_id,)
+    ).fetchone()
+    return str(row[0])
+
+
 def find_status(db: sqlite3.Connection, ref: str, scale: str | None = None) -> int:
     """Return the id of the status named by id, name, base code or base name in either language, or scale:name.
 

@@ -13,6 +13,7 @@ from schoolcrm.core.rules.status import BACK, MOVES, Event, base_after, first_ba
 from schoolcrm.core.statuses.catalogue import automatic_status, living_status
 from schoolcrm.core.statuses.change import Change, write_changes
 from schoolcrm.core.statuses.facts import read_facts, terminations_of
+from schoolcrm.core.store.cells import stored_day
 from schoolcrm.core.store.transaction import WritableSchool
 
 _NOW = """
@@ -86,6 +87,14 @@ def subscription_sold(school: WritableSchool, client_id: int, subscription_id: i
         write_changes(school, [Change(client_id, "loyalty", stage_id, to_id, "sale", subscription_id=subscription_id)])
 
 
+def purchases_came(school: WritableSchool, client_id: int, student_id: int) -> None:
+    """A student came who has bought: `bought`, as if it were sold now (R7, R53); the stage is set apart."""
+    query = "SELECT max(subscription_id) FROM purchase WHERE student_id = ?"
+    (subscription_id,) = school.db.execute(query, (student_id,)).fetchone()
+    if subscription_id is not None:
+        _happened(school, client_id, Event.SOLD, subscription_id=subscription_id)
+
+
 def sale_withdrawn(school: WritableSchool, client_id: int, subscription_id: int) -> None:
     """A sale was deleted: if it was the only purchase, the status before that sale is back (R7).
 
@@ -103,7 +112,7 @@ def contract_terminated(school: WritableSchool, client_id: int, contract_id: int
     At once from its day on; a day to come is left to the recompute. A stage set by hand after that day stays.
     """
     (text,) = school.db.execute("SELECT terminated_on FROM contract WHERE id = ?", (contract_id,)).fetchone()
-    on = _day(text)
+    on = stored_day(text)
     facts = next(read_facts(school.db, client_id), None)
     if on is None or on > school.today or facts is None or on not in terminations_of(school.db, client_id):
         return
@@ -112,6 +121,14 @@ def contract_terminated(school: WritableSchool, client_id: int, contract_id: int
     if stage != "former" and (facts.stage_kept_on is None or facts.stage_kept_on <= on):
         note = on.isoformat()
         write_changes(school, [Change(client_id, "loyalty", facts.stage_id, former, "termination", note)])
+
+
+def contract_reinstated(school: WritableSchool, client_id: int) -> None:
+    """A termination was taken back: who is `former` has at once the stage that a recompute would set (R9)."""
+    from schoolcrm.core.statuses.recompute import settle_stages
+
+    if _now(school.db, client_id)[3] == "former":
+        settle_stages(school, [client_id])
 
 
 def trial_booked(school: WritableSchool, client_id: int, on: date) -> None:
@@ -188,11 +205,7 @@ def _now(db: sqlite3.Connection, client_id: int) -> tuple[int, str, int, str]:
 
 def _purchase_facts(db: sqlite3.Connection, client_id: int) -> tuple[int, date | None, date | None]:
     count, last_sale_on, imported_on = db.execute(_PURCHASES, (client_id,)).fetchone()
-    return count, _day(last_sale_on), _day(imported_on)
-
-
-def _day(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None
+    return count, stored_day(last_sale_on), stored_day(imported_on)
 
 
 def _status_before(db: sqlite3.Connection, client_id: int, event: Event) -> int | None:

@@ -7,8 +7,10 @@ from typing import NamedTuple
 
 from schoolcrm.core.rules.loyalty import Purchases, count_purchases
 from schoolcrm.core.rules.status import Silence, latest
+from schoolcrm.core.store.cells import stored_day
 
 _CLIENTS = "SELECT id, status_id, stage_id, last_visit_on, last_purchase_on FROM visible_client WHERE {one}"
+_ALL_CLIENTS = _CLIENTS.replace("visible_client", "client")
 _SALES = """
     SELECT client_id, count(*), max(sold_on), max(subscription_id) FROM purchase WHERE {one} GROUP BY client_id
 """
@@ -78,30 +80,35 @@ class ClientFacts(NamedTuple):
         return self.terminated_on is None or not self.stage_kept_on < self.terminated_on <= today
 
 
-def read_facts(db: sqlite3.Connection, client_id: int | None = None) -> Iterator[ClientFacts]:
-    """Yield the facts of every client who is neither archived nor deleted, by id; of one, if it is given."""
+def read_facts(
+    db: sqlite3.Connection, client_id: int | None = None, *, out_of_sight: bool = False
+) -> Iterator[ClientFacts]:
+    """Yield the facts of every client who is neither archived nor deleted, by id; of one, if it is given.
+
+    `out_of_sight`: those too whom no rule looks at.
+    """
 
     def rows(sql: str, key: str = "client_id") -> sqlite3.Cursor:
         one = "1" if client_id is None else f"{key} = :client"
         return db.execute(sql.format(one=one), {"client": client_id})
 
     bases = dict(db.execute("SELECT id, base FROM status"))
-    sales = {client: (count, _day(last), last_id) for client, count, last, last_id in rows(_SALES)}
+    sales = {client: (count, stored_day(last), last_id) for client, count, last, last_id in rows(_SALES)}
     visits = dict(rows(_VISITS))
     decisions = dict(rows(_DECISIONS))
-    kept = {client: (_day(on), last_id or 0) for client, on, last_id in rows(_KEPT_STAGES)}
+    kept = {client: (stored_day(on), last_id or 0) for client, on, last_id in rows(_KEPT_STAGES)}
     trials = {(client, state): on for client, state, on in rows(_TRIALS)}
     terminations: dict[int, list[date]] = {}
     for client, on in rows(_TERMINATIONS):
         terminations.setdefault(client, []).append(date.fromisoformat(on))
     nothing = (0, None, 0)
-    for client, status_id, stage_id, visited, bought in rows(_CLIENTS, "id"):
+    for client, status_id, stage_id, visited, bought in rows(_ALL_CLIENTS if out_of_sight else _CLIENTS, "id"):
         count, last_sale_on, last_id = sales.get(client, nothing)
-        imported_on = _day(bought)
+        imported_on = stored_day(bought)
         purchases = count_purchases(count, last_sale_on, imported_on)
-        attended_on = latest(_day(visits.get(client)), _day(visited))
-        attended_on = latest(attended_on, _day(trials.get((client, "attended"))))
-        decided_on, trial_on = _day(decisions.get(client)), _day(trials.get((client, "booked")))
+        attended_on = latest(stored_day(visits.get(client)), stored_day(visited))
+        attended_on = latest(attended_on, stored_day(trials.get((client, "attended"))))
+        decided_on, trial_on = stored_day(decisions.get(client)), stored_day(trials.get((client, "booked")))
         silence = Silence(bases[status_id], purchases.last_on, attended_on, decided_on, trial_on)
         kept_on = kept[client][0] if client in kept and not _bought_since(kept[client], imported_on, last_id) else None
         terminated_on = _deciding(terminations.get(client, []), kept_on)
@@ -125,7 +132,3 @@ def _bought_since(kept: tuple[date | None, int], imported_on: date | None, last_
     """Tell whether a purchase came after the stage was set; sales are told apart by id, not by their day."""
     kept_on, known_id = kept
     return last_id > known_id or (imported_on is not None and kept_on is not None and imported_on > kept_on)
-
-
-def _day(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None

@@ -11,6 +11,7 @@ from schoolcrm.core.statuses.catalogue import Status, read_statuses
 from schoolcrm.core.statuses.facts import ClientFacts, read_facts
 from schoolcrm.core.statuses.numbers import Numbers, read_numbers
 from schoolcrm.core.statuses.recompute import NOT_ENDED, find_spared
+from schoolcrm.core.store.cells import stored_day
 
 _HISTORY = """
     SELECT status_change.on_date, status_change.scale, origin.name, target.name,
@@ -90,13 +91,16 @@ class Standing(NamedTuple):
 class Explanation:
     """What decides a client's status and stage; `facts` is None for an archived or deleted client.
 
-    `numbers` are the school's own settings of the rules.
+    Theirs, which no rule looks at, are `idle`; `archived_on` is the day they were put in the archive. `numbers` are
+    the school's own settings of the rules.
     """
 
     facts: ClientFacts | None
     funnel: Standing
     loyalty: Standing
     numbers: Numbers
+    idle: ClientFacts | None = None
+    archived_on: date | None = None
 
 
 def find_history(db: sqlite3.Connection, client_id: int) -> list[PastChange]:
@@ -107,7 +111,8 @@ def find_history(db: sqlite3.Connection, client_id: int) -> list[PastChange]:
 def explain(db: sqlite3.Connection, client_id: int, today: date) -> Explanation:
     """Return the facts and what follows from them today and later (R11)."""
     statuses = read_statuses(db)
-    status_id, stage_id = db.execute("SELECT status_id, stage_id FROM client WHERE id = ?", (client_id,)).fetchone()
+    query = "SELECT status_id, stage_id, archived_on FROM client WHERE id = ?"
+    status_id, stage_id, archived_on = db.execute(query, (client_id,)).fetchone()
     funnel = _standing(db, client_id, statuses[status_id])
     loyalty = _standing(db, client_id, statuses[stage_id])
     facts = next(read_facts(db, client_id), None)
@@ -116,7 +121,8 @@ def explain(db: sqlite3.Connection, client_id: int, today: date) -> Explanation:
         funnel = _with_refusal(db, funnel, facts, numbers.refusal_months, today)
         loyalty = _with_next_stage(loyalty, facts, numbers.loyalty, today)
     loyalty = loyalty._replace(rule=_rule_of_stage(loyalty, facts, today))
-    return Explanation(facts, funnel, loyalty, numbers)
+    idle = next(read_facts(db, client_id, out_of_sight=True)) if facts is None else None
+    return Explanation(facts, funnel, loyalty, numbers, idle, stored_day(archived_on))
 
 
 def _standing(db: sqlite3.Connection, client_id: int, status: Status) -> Standing:

@@ -3,10 +3,12 @@
 import json
 import sqlite3
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
-from schoolcrm.core.rules.loyalty import stage_due
+from schoolcrm.core.rules.loyalty import Thresholds, stage_due
 from schoolcrm.core.rules.status import LOYALTY, SCALES, Skip, refusal_due, skip_reason
 from schoolcrm.core.statuses.catalogue import automatic_status, read_statuses
 from schoolcrm.core.statuses.change import Change, write_changes
@@ -69,6 +71,28 @@ class Recomputed:
         return {reason: counts[reason] for reason in Skip if counts[reason]}
 
 
+class _Loyalty(NamedTuple):
+    """The scale of loyalty: which base a status has, which status is the automatic one of a base, the numbers."""
+
+    bases: dict[int, str]
+    automatic: dict[str, int]
+    thresholds: Thresholds
+
+    @classmethod
+    def of(cls, db: sqlite3.Connection, thresholds: Thresholds) -> "_Loyalty":
+        """Return the scale as the school has it."""
+        bases = {status.id: status.base for status in read_statuses(db).values() if status.scale == "loyalty"}
+        return cls(bases, {base: automatic_status(db, "loyalty", base) for base in LOYALTY}, thresholds)
+
+    def change_due(self, facts: ClientFacts, today: date) -> Change | None:
+        """Return the change of the client's stage that is due today (R9); None: it stays."""
+        stage = stage_due(facts.purchases, today, self.thresholds, facts.terminated_on)
+        if stage == self.bases[facts.stage_id] or facts.keeps_stage(today):
+            return None
+        reason = "termination" if stage == "former" else "loyalty-rule"
+        return Change(facts.client_id, "loyalty", facts.stage_id, self.automatic[stage], reason)
+
+
 def recompute(school: WritableSchool, *, strict: bool = False) -> Recomputed:
     """Apply R8 and R9 to every client who is neither archived nor deleted, as of the school's today.
 
@@ -80,20 +104,25 @@ def recompute(school: WritableSchool, *, strict: bool = False) -> Recomputed:
     return Recomputed(due.changes, count_kinds(school.db, due.changes), due.spared)
 
 
+def settle_stages(school: WritableSchool, client_ids: Iterable[int]) -> None:
+    """Set the stages of these clients at once as `recompute` would: their purchases came or went (R9, R53)."""
+    scale = _Loyalty.of(school.db, read_numbers(school.db).loyalty)
+    found = (facts for number in client_ids for facts in read_facts(school.db, number))
+    due = (scale.change_due(facts, school.today) for facts in found)
+    write_changes(school, [change for change in due if change is not None])
+
+
 def find_due(db: sqlite3.Connection, today: date, *, strict: bool = False) -> Due:
     """Return the changes that are due today without making them; BadValue if a setting can't be read."""
     numbers = read_numbers(db)
-    stages = {status.id: status.base for status in read_statuses(db).values() if status.scale == "loyalty"}
-    automatic = {base: automatic_status(db, "loyalty", base) for base in LOYALTY}
+    scale = _Loyalty.of(db, numbers.loyalty)
     silent: list[ClientFacts] = []
     changes: list[Change] = []
     for facts in read_facts(db):
         if refusal_due(facts.silence, today, numbers.refusal_months, strict=strict):
             silent.append(facts)
-        stage = stage_due(facts.purchases, today, numbers.loyalty, facts.terminated_on)
-        if stage != stages[facts.stage_id] and not facts.keeps_stage(today):
-            reason = "termination" if stage == "former" else "loyalty-rule"
-            changes.append(Change(facts.client_id, "loyalty", facts.stage_id, automatic[stage], reason))
+        if (change := scale.change_due(facts, today)) is not None:
+            changes.append(change)
     spared = {} if strict else find_spared(db, [facts.client_id for facts in silent], today)
     refused = automatic_status(db, "funnel", "refused")
     refusals = [

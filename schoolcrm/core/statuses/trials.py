@@ -15,6 +15,7 @@ from schoolcrm.core.statuses.events import (
     trial_missed,
     trial_withdrawn,
 )
+from schoolcrm.core.store.cells import client_name
 from schoolcrm.core.store.transaction import WritableSchool
 
 _TRIALS = "SELECT id, on_date, group_id, student_id, state, lesson_id FROM trial WHERE client_id = :client"
@@ -95,7 +96,7 @@ def require_free_trial(db: sqlite3.Connection, client_id: int) -> None:
     on = trial_attended_on(db, client_id)
     if on is None and not _is_spent(db, client_id):
         return
-    name = _name(db, client_id)
+    name = client_name(db, client_id)
     if on is not None:
         used = _("{name} has used up the free trial lesson: attended on {day}.").format(name=name, day=human_date(on))
     else:
@@ -173,7 +174,7 @@ def cancel(
     ):
         raise BadValue(
             _("The trial lesson of {name} is another one: {trial}.").format(
-                name=_name(school.db, client_id), trial=describe(school.db, trial)
+                name=client_name(school.db, client_id), trial=describe(school.db, trial)
             ),
             _("Leave --on, --group and --student out to cancel that one."),
         )
@@ -204,14 +205,11 @@ def _put(
     student_id: int | None,
 ) -> Trial:
     """Write a trial, or change the booking that there is; what is not said stays as it was booked."""
-    from schoolcrm.core.store import models
-
     if former is None:
-        record = school.add(
-            models.Trial, client_id=client_id, group_id=group_id, student_id=student_id, on_date=on, state=state
+        number = school.insert(
+            "trial", client_id=client_id, group_id=group_id, student_id=student_id, on_date=on, state=state
         )
-        assert record.id is not None
-        return Trial(record.id, on, group_id, student_id, state, None)
+        return Trial(number, on, group_id, student_id, state, None)
     trial = former._replace(
         on=on, group_id=group_id or former.group_id, student_id=student_id or former.student_id, state=state
     )
@@ -228,14 +226,14 @@ def _require_taking_part(db: sqlite3.Connection, client_id: int) -> None:
     (archived_on,) = db.execute("SELECT archived_on FROM client WHERE id = ?", (client_id,)).fetchone()
     if archived_on is not None:
         raise Refused(
-            _("{name} is archived.").format(name=_name(db, client_id)),
+            _("{name} is archived.").format(name=client_name(db, client_id)),
             _("Restore the client first: 'schoolcrm clients restore {id}'.").format(id=client_id),
         )
 
 
 def _nothing_to_cancel(db: sqlite3.Connection, client_id: int) -> Refused | NotFound:
     """Return why there is nothing to cancel: the trial is a lesson's mark, or there is none."""
-    name = _name(db, client_id)
+    name = client_name(db, client_id)
     row = db.execute(_ATTENDED, {"client": client_id, "lesson": None, "student": None}).fetchone()
     if row is None:
         return NotFound(
@@ -253,10 +251,6 @@ def _nothing_to_cancel(db: sqlite3.Connection, client_id: int) -> Refused | NotF
 def _is_spent(db: sqlite3.Connection, client_id: int) -> bool:
     """Tell whether the client was imported as somebody whose trial is used up (R62)."""
     return bool(db.execute("SELECT trial_spent FROM client WHERE id = ?", (client_id,)).fetchone()[0])
-
-
-def _name(db: sqlite3.Connection, client_id: int) -> str:
-    return str(db.execute("SELECT name FROM client WHERE id = ?", (client_id,)).fetchone()[0])
 
 
 def _trial(row: tuple[Any, ...] | None) -> Trial | None:

@@ -2,18 +2,18 @@
 
 import re
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Collection, Iterator
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
 from schoolcrm.core.clock import machine_now
-from schoolcrm.core.errors import Damaged, DiskTrouble, Refused
+from schoolcrm.core.errors import Damaged, DiskTrouble, Refused, SchoolError
 from schoolcrm.core.language import _
 from schoolcrm.core.rules.disk import reason_of
 from schoolcrm.core.store.database import connect, database_errors, file_version, require_file, setting
-from schoolcrm.core.store.files import partial_file, publish, replace
+from schoolcrm.core.store.files import next_name, partial_file, publish, replace
 
 FOLDER = "backups"
 DAY, IMPORT, PURGE = "day", "import", "purge"
@@ -27,11 +27,12 @@ _DISK = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sql
 
 
 class Backup(NamedTuple):
-    """A backup that was made: where it is, its bytes, the schema it has."""
+    """A backup that was made: where it is, its bytes, the schema it has; `fault`: what is not whole of the school."""
 
     path: Path
     size: int
     schema: int
+    fault: str = ""
 
 
 def backup_folder(path: Path) -> Path:
@@ -53,11 +54,14 @@ def made_at(backup: Path) -> datetime:
 def make_backup(path: Path, target: Path | None = None, *, overwrite: bool = False, reason: str = "") -> Backup:
     """Copy the school's file, as it stands at one moment, to `target`, or into its folder of backups.
 
-    Nobody is kept from working longer than the copying takes. The copy is checked before it gets its name.
+    Nobody is kept from working longer than the copying takes. The copy is checked before it gets its name. That
+    of a school whose tables or journal are not whole is made, for there may be no other, and says so.
     Raises Refused if there is a file at `target` and it is not to be overwritten, Damaged, Busy, DiskTrouble.
     """
+    from schoolcrm.core.store.checking import fault_of
+
     require_file(path)
-    place = target or _free_name(path, reason)
+    place = target or _new_name(path, reason)
     with disk_errors(place):
         if target is None:
             place.parent.mkdir(mode=0o700, exist_ok=True)
@@ -65,11 +69,12 @@ def make_backup(path: Path, target: Path | None = None, *, overwrite: bool = Fal
         with partial_file(place) as partial:
             schema = copy_database(path, partial)
             require_sound(partial, path, quick=bool(reason))
+            fault = "" if reason else fault_of(partial, path)
             if overwrite:
                 replace(partial, place)
             elif not publish(partial, place):
                 refuse_existing(place)
-        return Backup(place, place.stat().st_size, schema)
+        return Backup(place, place.stat().st_size, schema, fault)
 
 
 def copy_database(path: Path, target: Path) -> int:
@@ -148,6 +153,40 @@ def backup_of_the_day(path: Path, db: sqlite3.Connection) -> Backup | None:
     return automatic_backup(path, DAY)
 
 
+def kept_beside(path: Path) -> list[Path]:
+    """Return the copies kept beside the file: of restores, then of updates, the newest first."""
+    return [copy for kind in _kept_by_kind(path) for copy in kind]
+
+
+def let_kept_go(path: Path, *, spare: Collection[Path]) -> None:
+    """Delete the copies beside the file but the newest of each kind: as many as automatic backups, at least one.
+
+    To be called after a restore; trouble with it is none of the restore's, and is left for the next time.
+    """
+    with suppress(SchoolError, OSError):
+        _let_kept_go(path, _setting_of(path), {file.resolve() for file in spare})
+
+
+def _let_kept_go(path: Path, keep: int, spared: Collection[Path] = ()) -> None:
+    for kind in _kept_by_kind(path):
+        for old in kind[max(1, keep) :]:
+            if old.resolve() not in spared:
+                old.unlink(missing_ok=True)
+                old.with_name(f"{old.name}-journal").unlink(missing_ok=True)
+
+
+def _kept_by_kind(path: Path) -> Iterator[list[Path]]:
+    try:
+        names = [entry.name for entry in path.parent.iterdir()]
+    except OSError:
+        return
+    for kind in (r"replaced-(\d{8}-\d{6})(?:-(\d+))?", r"before-(\d{4})()"):
+        pattern = re.compile(rf"{re.escape(path.name)}\.{kind}")
+        found = (match for name in names if (match := pattern.fullmatch(name)))
+        ordered = sorted(((match[1], int(match[2] or 1), match[0]) for match in found), reverse=True)
+        yield [path.with_name(name) for _stamp, _number, name in ordered]
+
+
 def _began(db: sqlite3.Connection) -> str:
     """Return the moment (UTC) of the school's first operation; of a school without one, a moment never reached."""
     row = db.execute("SELECT at FROM operation ORDER BY id LIMIT 1").fetchone()
@@ -156,19 +195,30 @@ def _began(db: sqlite3.Connection) -> str:
 
 def _how_many(path: Path) -> int:
     """Return how many automatic backups the school keeps, 0 also if there is nobody in it yet."""
-    from schoolcrm.core.rules.settings import SETTINGS, kept_value
-
     with database_errors(path), closing(connect(path, writable=True)) as db:
         file_version(db, path)
-        each = SETTINGS["backup_count"]
-        count = int(kept_value(each.key, setting(db, each.key), each.default, each.read))
-        return count if db.execute("SELECT EXISTS (SELECT 1 FROM client)").fetchone()[0] else 0
+        anybody = db.execute("SELECT EXISTS (SELECT 1 FROM client)").fetchone()[0]
+        return _setting_in(db) if anybody else 0
+
+
+def _setting_of(path: Path) -> int:
+    with database_errors(path), closing(connect(path, writable=True)) as db:
+        file_version(db, path)
+        return _setting_in(db)
+
+
+def _setting_in(db: sqlite3.Connection) -> int:
+    from schoolcrm.core.rules.settings import SETTINGS, kept_value
+
+    each = SETTINGS["backup_count"]
+    return int(kept_value(each.key, setting(db, each.key), each.default, each.read))
 
 
 def _let_go(path: Path, keep: int) -> None:
-    """Delete all but the newest automatic backups; those made by hand stay."""
+    """Delete all but the newest automatic backups and copies beside the file; those made by hand stay."""
     for old in _named(path, reasons="-(?:day|import|purge)")[keep:]:
         old.unlink(missing_ok=True)
+    _let_kept_go(path, keep)
     long_ago = (machine_now() - timedelta(days=1)).timestamp()
     for left in _left_behind(path):
         if left.stat().st_mtime < long_ago:
@@ -202,24 +252,29 @@ def _named(path: Path, day: str = r"\d{8}", reasons: str = r"(?:-[a-z]+)?") -> l
     return [backup_folder(path) / name for _stamp, _number, name in found]
 
 
-def _free_name(path: Path, reason: str) -> Path:
+def _new_name(path: Path, reason: str) -> Path:
     begins = f"{_stem(path)}-{machine_now().strftime(_STAMP)}"
-    ending = f"-{reason}.db" if reason else ".db"
-    place, number = backup_folder(path) / f"{begins}{ending}", 1
-    while place.exists():
-        number += 1
-        place = place.with_name(f"{begins}-{number}{ending}")
-    return place
+    return next_name(backup_folder(path), begins, f"-{reason}.db" if reason else ".db")
 
 
 def require_place(path: Path, place: Path, *, overwrite: bool) -> None:
-    """Raise Refused if the copy can't be at `place`: the school is there, or a file that is not to be replaced."""
+    """Raise Refused if the copy can't be at `place`: no folder, the school, or a file that is not to be replaced."""
+    require_folder(place)
     if place.exists() and place.samefile(path):
         raise Refused(
             _("{path} is the school's database itself.").format(path=place), _("Name another file for the copy.")
         )
     if not overwrite:
         refuse_existing(place)
+
+
+def require_folder(place: Path) -> None:
+    """Raise Refused when there is no folder for a file at `place`."""
+    if not place.parent.is_dir():
+        raise Refused(
+            _("There is no folder {folder}.").format(folder=place.parent),
+            _("Make the folder first, or name another file for the copy."),
+        )
 
 
 def refuse_existing(place: Path) -> None:

@@ -7,15 +7,17 @@ from typing import Any, NamedTuple
 
 from schoolcrm.core.store.foreign_keys import Reference, references
 from schoolcrm.core.store.journal import LiveRecords, image_of, key_columns_of, record_key
-from schoolcrm.core.store.undo import Taken, bounds_of
+from schoolcrm.core.store.undo import bounds_of
+from schoolcrm.core.store.writing_back import Taken
 
-MOST_BLOCKERS = 10
+MOST_BLOCKERS = 500
 
 _CHANGED_LATER = """
     SELECT entity, record FROM temp.concerned
      WHERE EXISTS (SELECT 1 FROM main.change
                     WHERE change.entity = concerned.entity AND change.record = concerned.record AND change.id > ?)
-     ORDER BY entity, record
+     ORDER BY (SELECT max(id) FROM main.change
+                WHERE change.entity = concerned.entity AND change.record = concerned.record) DESC
 """
 # Undone operations and what undid them leave a record as they found it.
 _LATER_OPERATIONS = """
@@ -39,12 +41,13 @@ class Blocker(NamedTuple):
 
 
 def blockers(db: sqlite3.Connection, number: int) -> list[Blocker]:
-    """Return what stands in the way, MOST_BLOCKERS at most; to be called after `undo.gather`.
+    """Return what stands in the way; to be called after `writing_back.gather`.
 
-    That is a record which is not as the operation left it, and one that refers to a record which would go.
+    That is a record which is not as the operation left it, and one that refers to a record which would go:
+    of each kind those that changed last, MOST_BLOCKERS at most.
     """
     _first, last = bounds_of(db, number)
-    return list(dict.fromkeys([*_changed_since(db, last), *_referring_since(db, last)]))[:MOST_BLOCKERS]
+    return list(dict.fromkeys([*_changed_since(db, last), *_referring_since(db, last)]))
 
 
 def _changed_since(db: sqlite3.Connection, last: int) -> Iterator[Blocker]:
@@ -83,7 +86,6 @@ def later_operations(
 def _referring_since(db: sqlite3.Connection, last: int) -> Iterator[Blocker]:
     """Yield the records, not concerned themselves, that refer to what the operation made and its undo would delete."""
     made = "SELECT record FROM temp.concerned WHERE entity = ? AND was_made"
-    told = 0
     for reference in references(db):
         if not db.execute(f"{made} LIMIT 1", (reference.parent,)).fetchone():
             continue
@@ -93,13 +95,12 @@ def _referring_since(db: sqlite3.Connection, last: int) -> Iterator[Blocker]:
             SELECT {name} FROM "{reference.table}"
              WHERE {reference.columns[0]} IN ({made})
                AND NOT EXISTS (SELECT 1 FROM temp.concerned WHERE entity = ? AND record = +{name})
+             ORDER BY (SELECT max(id) FROM change WHERE change.entity = ? AND change.record = +{name}) DESC
              LIMIT {MOST_BLOCKERS}
         """  # noqa: S608
-        for (record,) in db.execute(query, (reference.parent, reference.table)).fetchall():
+        names = (reference.parent, reference.table, reference.table)
+        for (record,) in db.execute(query, names).fetchall():
             yield from later_operations(db, reference.table, record, last) or [_unexplained(reference.table, record)]
-            told += 1
-        if told >= MOST_BLOCKERS:
-            return
 
 
 def _unexplained(entity: str, record: int | str) -> Blocker:
@@ -107,7 +108,7 @@ def _unexplained(entity: str, record: int | str) -> Blocker:
 
 
 def broken_references(db: sqlite3.Connection) -> list[Blocker]:
-    """Return what keeps the records concerned from holding together, MOST_BLOCKERS at most; after `undo.take_back`.
+    """Return what keeps the records concerned from holding together, MOST_BLOCKERS at most; after `write_back`.
 
     Of a record that refers to one which is gone, the operation named is the one that did away with it.
     """

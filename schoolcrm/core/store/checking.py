@@ -1,9 +1,16 @@
-"""Whether the file itself is sound: its pages, its references, its journal; and how much of it is free."""
+"""Whether the file itself is sound: its pages, tables, references, journal; and how much of it is free."""
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
+from functools import cache
+from pathlib import Path
 
+from schoolcrm.core.errors import Damaged
+from schoolcrm.core.language import _
+from schoolcrm.core.store.database import SCHEMA_VERSION, connect, database_errors, file_version
 from schoolcrm.core.store.journal import journaled_tables
+from schoolcrm.core.store.migrations import MOST_NAMED, lay_out, require_fitting
 
 MOST_FAULTS = 100
 _GUARDS = ("change_is_final", "change_is_kept", "operation_is_final", "operation_is_kept")
@@ -14,6 +21,24 @@ def faults_of_file(db: sqlite3.Connection) -> Iterator[str]:
     for (verdict,) in db.execute(f"PRAGMA integrity_check({MOST_FAULTS})"):
         if verdict != "ok":
             yield " ".join(str(verdict).split())
+
+
+def faults_of_schema(db: sqlite3.Connection) -> Iterator[str]:
+    """Yield the tables, views and indexes that are not there, or not as this program makes them."""
+    there = _objects(db)
+    yield from (name for name, made_by in _own_objects().items() if there.get(name) != made_by)
+
+
+@cache
+def _own_objects() -> dict[str, str]:
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as new:
+        lay_out(new, 0, SCHEMA_VERSION)
+        return _objects(new)
+
+
+def _objects(db: sqlite3.Connection) -> dict[str, str]:
+    made = "type <> 'trigger' AND sql IS NOT NULL AND name NOT LIKE 'sqlite_%'"
+    return dict(db.execute(f"SELECT name, sql FROM sqlite_schema WHERE {made}"))  # noqa: S608
 
 
 def lost_references(db: sqlite3.Connection) -> Iterator[str]:
@@ -32,6 +57,41 @@ def gaps_of_journal(db: sqlite3.Connection) -> Iterator[str]:
         yield f"journal_state: operation {number}"
     query = "SELECT DISTINCT operation_id FROM change WHERE operation_id NOT IN (SELECT id FROM operation)"
     yield from (f"change: operation {number}" for (number,) in db.execute(query))
+
+
+def require_whole(copy: Path, origin: Path) -> None:
+    """Raise Damaged, naming `origin`, if tables, views, indexes or the journal of the copy of it are not ours.
+
+    Of a file of an older schema the tables alone are looked at: opening it makes the rest anew.
+    """
+    with database_errors(origin), closing(connect(copy, writable=True)) as db:
+        version = file_version(db, origin)
+        if version < SCHEMA_VERSION:
+            require_fitting(db, version, origin)
+            return
+        # Without its own tables the journal can't be asked.
+        faults = list(faults_of_schema(db)) or list(gaps_of_journal(db))
+    if faults:
+        raise broken(origin, faults)
+
+
+def fault_of(copy: Path, origin: Path) -> str:
+    """Return the sentence in which `require_whole` would refuse the copy, empty if it would not."""
+    try:
+        require_whole(copy, origin)
+    except Damaged as damaged:
+        return damaged.sentence
+    return ""
+
+
+def broken(path: Path, faults: list[str]) -> Damaged:
+    """Return the refusal that names what is missing of the file, or is not as this program makes it."""
+    return Damaged(
+        _("The database {path} is damaged, this is missing or changed: {parts}.").format(
+            path=path, parts=", ".join(faults[:MOST_NAMED] + ["…"] * (len(faults) > MOST_NAMED))
+        ),
+        _("'schoolcrm db check' tells more; 'schoolcrm db restore FILE' brings a sound backup back."),
+    )
 
 
 def free_bytes(db: sqlite3.Connection) -> int:

@@ -6,7 +6,7 @@ Reading goes over a read-only connection of `sqlite3` alone; writing is one imme
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -14,13 +14,13 @@ from urllib.parse import quote
 
 from schoolcrm.core.clock import school_day
 from schoolcrm.core.errors import Busy, Damaged, DiskTrouble, NotFound, SchoolError
-from schoolcrm.core.language import _
+from schoolcrm.core.language import _, use_own_texts
 from schoolcrm.core.rules.disk import reason_of
 
 APPLICATION_ID = 0x5C4001C2
-WAIT_SECONDS = 5.0
+WAIT_SECONDS = 10.0
 # Kept beside the ladder's last step so that a reader need not look at the migrations' folder.
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 _READONLY_ROLLBACK = 776  # SQLITE_READONLY_ROLLBACK: a crash left a journal that only a writer can roll back
 
@@ -114,6 +114,7 @@ def reading(path: Path, today: date | None) -> Iterator[School]:
     """
     require_file(path)
     with database_errors(path), closing(_readable(path)) as db:
+        speak_of_labels(db)
         yield School(db, today or school_today(db))
 
 
@@ -159,6 +160,8 @@ def database_errors(path: Path) -> Iterator[None]:
     except Exception as error:
         cause = getattr(error, "orig", error)  # SQLAlchemy wraps SQLite's error and keeps it as `orig`
         refusal = _refusal(cause, path) if isinstance(cause, sqlite3.DatabaseError) else None
+        if refusal is None and isinstance(cause, sqlite3.OperationalError):
+            refusal = _misfit(path)
         if refusal is None:
             raise
         raise refusal from error
@@ -183,6 +186,16 @@ def _refusal(error: sqlite3.DatabaseError, path: Path) -> SchoolError | None:
         )
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_IOERR):
         return _unusable(path, str(error))
+    return None
+
+
+def _misfit(path: Path) -> SchoolError | None:
+    """Return the refusal of a file whose tables are not this program's; None: the statement was to blame."""
+    from schoolcrm.core.store.checking import broken, faults_of_schema
+
+    with suppress(sqlite3.Error, SchoolError), closing(connect(path)) as db:
+        if file_version(db, path) == SCHEMA_VERSION and (faults := list(faults_of_schema(db))):
+            return broken(path, faults)
     return None
 
 
@@ -217,3 +230,14 @@ def language_of_school(path: Path) -> str:
 def school_today(db: sqlite3.Connection) -> date:
     """Return today's date in the school's own time zone, which is kept in the database."""
     return school_day(setting(db, "time_zone"))
+
+
+def speak_of_labels(db: sqlite3.Connection) -> None:
+    """Let the headings from now on have the school's own words (R57)."""
+    kept = dict(db.execute("SELECT key, value FROM setting WHERE key > 'label.' AND key < 'label/'"))
+    if not kept:
+        use_own_texts({})
+        return
+    from schoolcrm.core.rules.labels import own_texts
+
+    use_own_texts(own_texts(kept))

@@ -38,7 +38,8 @@ class Wanted(NamedTuple):
 
 
 _WANTED = """
-    (:operation IS NULL OR operation.id = :operation) AND (:user = '' OR operation.user = :user)
+    operation.id BETWEEN ifnull(:operation, 0) AND ifnull(:operation, 9223372036854775807)
+    AND (:user = '' OR operation.user = :user)
     AND operation.at >= :since AND (:before = '' OR operation.at < :before)
 """
 _OPERATIONS = f"SELECT id, at, user, command, first_change FROM operation WHERE {_WANTED} ORDER BY id DESC"  # noqa: S608
@@ -110,13 +111,29 @@ def _edits_of_one(
             yield Edit(number, at, user, command, entity, record, before, after, changes[-1][4])
 
 
-def last_image(db: sqlite3.Connection, entity: str, record: int | str) -> dict[str, Any] | None:
-    """Return the record as it is, or as it was when it was removed; None if it never was."""
-    now = LiveRecords(db).read(entity, record)
+def last_image(
+    db: sqlite3.Connection, entity: str, record: int | str, before: int | None = None
+) -> dict[str, Any] | None:
+    """Return the record as it is, or as it was when it was removed; None if it never was.
+
+    With `before`, the number of a change: as it was last before that, when another had its number.
+    """
+    now = LiveRecords(db).read(entity, record) if before is None else None
     if now is not None:
         return now
     row = db.execute(
-        "SELECT before FROM change WHERE entity = ? AND record = ? AND before IS NOT NULL ORDER BY id DESC LIMIT 1",
-        (entity, record),
+        "SELECT before FROM change WHERE entity = ? AND record = ? AND id < ifnull(?, 1 << 62) AND before IS NOT NULL"
+        " ORDER BY id DESC LIMIT 1",
+        (entity, record, before),
     ).fetchone()
+    if row is None and before is not None:
+        return last_image(db, entity, record)
     return image_of(row[0]) if row else None
+
+
+def makings(db: sqlite3.Connection, entity: str, record: int | str) -> list[int]:
+    """Return the changes by which a record of that number was made: more than one if it was made anew."""
+    rows = db.execute(
+        "SELECT id FROM change WHERE entity = ? AND record = ? AND kind = 'insert' ORDER BY id", (entity, record)
+    )
+    return [number for (number,) in rows]

@@ -6,7 +6,7 @@ import re
 import sqlite3
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -38,20 +38,21 @@ def export(db: sqlite3.Connection, folder: Path) -> Exported:
 
     An empty cell is no value; a text that is empty, or that begins with a backslash, has a backslash before it,
     and so has a text of digits in a column that holds numbers too. Bytes are in base64. Raises
-    Refused for a folder that holds something, DiskTrouble.
+    Refused for a folder that holds something, DiskTrouble; what was made of it is then gone again.
     """
     try:
-        _make_empty(folder)
-        counts = {table: _write_table(db, table, folder / f"{table}.csv") for table in _tables(db)}
-        schema = int(db.execute("PRAGMA user_version").fetchone()[0])
-        contents = {"schoolcrm_export": _FORMAT, "schema": schema, "rows": counts}
-        with _created(folder / CONTENTS) as file:
-            file.write(json.dumps(contents, indent=2) + "\n")
-        sync_folder(folder)
+        with _all_or_nothing() as made:
+            _make_empty(folder, made)
+            counts = {table: _write_table(db, table, folder / f"{table}.csv", made) for table in _tables(db)}
+            schema = int(db.execute("PRAGMA user_version").fetchone()[0])
+            contents = {"schoolcrm_export": _FORMAT, "schema": schema, "rows": counts}
+            with _created(folder / CONTENTS, made) as file:
+                file.write(json.dumps(contents, indent=2) + "\n")
+            sync_folder(folder)
     except OSError as error:
         raise DiskTrouble(
             _("{path} can't be written: {reason}.").format(path=error.filename or folder, reason=reason_of(error)),
-            _("Free some space, or choose another folder; what is in this one is not whole."),
+            _("Free some space, or choose another folder; nothing was exported."),
         ) from error
     return Exported(schema, counts)
 
@@ -90,9 +91,32 @@ def require_empty(folder: Path) -> None:
         raise Refused(_("The folder {path} is not empty.").format(path=folder), _("Name a new or an empty folder."))
 
 
-def _make_empty(folder: Path) -> None:
+@contextmanager
+def _all_or_nothing() -> Iterator[list[Path]]:
+    """Yield a list for the files and folders that get made; a failure takes them away again, the last first."""
+    made: list[Path] = []
+    try:
+        yield made
+    except BaseException:
+        for path in reversed(made):
+            with suppress(OSError):  # it is the first failure that counts
+                if path.is_dir():
+                    path.rmdir()
+                else:
+                    path.unlink()
+        raise
+
+
+def _make_empty(folder: Path, made: list[Path]) -> None:
     require_empty(folder)
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for missing in reversed([each for each in (folder, *folder.parents) if not each.exists()]):
+        try:
+            missing.mkdir(mode=0o700 if missing == folder else 0o777)
+        except FileExistsError:
+            if not missing.is_dir():
+                raise
+        else:
+            made.append(missing)
     folder.chmod(0o700)
 
 
@@ -101,9 +125,10 @@ def _tables(db: sqlite3.Connection) -> list[str]:
     return sorted(name for (name,) in db.execute(query) if name not in _LEFT_OUT)
 
 
-def _created(path: Path) -> Any:
-    """Open a new file for the owner alone."""
+def _created(path: Path, made: list[Path]) -> Any:
+    """Open a new file for the owner alone, and note it among what was made."""
     path.touch(mode=0o600, exist_ok=False)
+    made.append(path)
     return path.open("w", encoding="utf-8", newline="")
 
 
@@ -116,12 +141,12 @@ def _key(db: sqlite3.Connection, table: str) -> str:
     return ", ".join(f'"{name}"' for _place, name in keyed)
 
 
-def _write_table(db: sqlite3.Connection, table: str, path: Path) -> int:
+def _write_table(db: sqlite3.Connection, table: str, path: Path, made: list[Path]) -> int:
     types = _types(db, table)
     columns = ", ".join(f'"{name}"' for name in types)
     cells = [_cell_of_any if kind == "ANY" else _cell for kind in types.values()]
     count = 0
-    with _created(path) as file:
+    with _created(path, made) as file:
         writer = csv.writer(file)
         writer.writerow(types)
         for row in db.execute(f'SELECT {columns} FROM "{table}" ORDER BY {_key(db, table)}'):  # noqa: S608

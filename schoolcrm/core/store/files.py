@@ -1,8 +1,9 @@
 """Files that appear under their name only when they are whole and on the disk, readable by their owner alone."""
 
 import os
+import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 
@@ -60,3 +61,22 @@ def sync_folder(folder: Path) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
+
+
+def keep_private(path: Path) -> None:
+    """Let nobody but its owner read a file that is ours; one that can't be changed is left as it is."""
+    with suppress(OSError):
+        status = path.stat()
+        if status.st_mode & 0o077 and hasattr(os, "geteuid") and status.st_uid == os.geteuid():
+            path.chmod(0o600)
+
+
+def next_name(folder: Path, begins: str, ending: str = "") -> Path:
+    """Return the name of a new file that begins with a moment: of several in one second the later ones have a number.
+
+    It is greater than all that are there, also where one between them is gone: what is rotated is told by its name.
+    """
+    taken = re.compile(rf"{re.escape(begins)}(?:-(\d+))?(?:-[a-z]+)*(?:\.db)?")
+    names = [entry.name for entry in folder.iterdir()] if folder.is_dir() else []
+    last = max((int(found[1] or 1) for found in map(taken.fullmatch, names) if found), default=0)
+    return folder / f"{begins}{f'-{last + 1}' if last else ''}{ending}"

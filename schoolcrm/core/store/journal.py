@@ -116,6 +116,11 @@ def end_operation(db: sqlite3.Connection, number: int) -> bool:
     return bool(row.fetchone()[0])
 
 
+def last_change(db: sqlite3.Connection) -> int:
+    """Return the number of the newest change, which tells whether anything has changed since."""
+    return int(db.execute("SELECT ifnull(max(id), 0) FROM change").fetchone()[0])
+
+
 def read_changes(db: sqlite3.Connection, operation_id: int) -> Iterator[Change]:
     """Yield the changes of one operation in the order they happened, each with both images."""
     found = bounds(db, operation_id)

@@ -8,9 +8,10 @@ from typing import NamedTuple
 from schoolcrm.core.clock import machine_now
 from schoolcrm.core.errors import NotFound, Refused
 from schoolcrm.core.language import _
-from schoolcrm.core.store.backup import copy_database, disk_errors, require_sound
+from schoolcrm.core.store.backup import copy_database, disk_errors, let_kept_go, require_sound
+from schoolcrm.core.store.checking import require_whole
 from schoolcrm.core.store.database import connect, database_errors, file_version, require_file
-from schoolcrm.core.store.files import partial_file, replace, sync_folder
+from schoolcrm.core.store.files import keep_private, next_name, partial_file, replace, sync_folder
 from schoolcrm.core.store.redaction import wipe_free_space
 
 _NOT_READABLE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
@@ -53,6 +54,7 @@ def require_backup(path: Path, file: Path) -> Contents:
     with database_errors(file), closing(connect(file, writable=True)) as db:
         schema = file_version(db, file)
         require_sound(file, file)
+        require_whole(file, file)
         (clients,) = db.execute("SELECT count(*) FROM client").fetchone()
         row = db.execute("SELECT at FROM operation ORDER BY id DESC LIMIT 1").fetchone()
     return Contents(schema, clients, row[0] if row else None)
@@ -70,11 +72,14 @@ def restore(path: Path, file: Path) -> Restored:
         with partial_file(path) as partial:
             schema = copy_database(file, partial)
             require_sound(partial, file)
+            require_whole(partial, file)
             if not path.exists():
                 replace(partial, path)
                 return Restored(schema, None)
-            kept = _free_name(path)
+            kept = next_name(path.parent, f"{path.name}.replaced-{machine_now():%Y%m%d-%H%M%S}")
             _put_in_place(path, partial, kept)
+            keep_private(path)
+            let_kept_go(path, spare={kept, file})
             return Restored(schema, kept)
 
 
@@ -84,6 +89,7 @@ def compact(path: Path) -> Compacted:
     require_sound(path, path)
     before = path.stat().st_size
     wipe_free_space(path)
+    keep_private(path)
     require_sound(path, path)
     return Compacted(before, path.stat().st_size)
 
@@ -92,6 +98,9 @@ def _put_in_place(path: Path, new: Path, kept: Path) -> None:
     try:
         _overwrite(path, new, kept)
     except sqlite3.DatabaseError as error:
+        # Without a journal to roll back the file is as it was, and what was kept of it one copy too many.
+        if not path.with_name(f"{path.name}-journal").exists():
+            kept.unlink(missing_ok=True)
         if (getattr(error, "sqlite_errorcode", 0) & 0xFF) not in _NOT_READABLE:
             with database_errors(path):
                 raise
@@ -127,12 +136,3 @@ def _change_places(path: Path, new: Path, kept: Path) -> None:
         path.with_name(f"{path.name}-journal").rename(kept.with_name(f"{kept.name}-journal"))
     sync_folder(path.parent)
     replace(new, path)
-
-
-def _free_name(path: Path) -> Path:
-    begins = f"{path.name}.replaced-{machine_now():%Y%m%d-%H%M%S}"
-    place, number = path.with_name(begins), 1
-    while place.exists():
-        number += 1
-        place = path.with_name(f"{begins}-{number}")
-    return place

@@ -2,9 +2,9 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -17,7 +17,9 @@ from schoolcrm.core.store.database import (
     file_version,
     require_file,
     school_today,
+    speak_of_labels,
 )
+from schoolcrm.core.store.files import keep_private
 from schoolcrm.core.store.journal import begin_operation, end_operation
 
 if TYPE_CHECKING:
@@ -26,13 +28,18 @@ if TYPE_CHECKING:
 
     Row = TypeVar("Row", bound=SQLModel)
 
+Cell = str | int | bool | date | None
+"""What a column of the school's tables may be given."""
+_KINDS = {"TEXT": str, "INTEGER": int}
+
 
 @dataclass
 class WritableSchool(School):
     """The school inside one write transaction: `db` and `session` share the connection.
 
     `user` signs the changes. Text SQL through `db` sees what `session` wrote after `session.flush()`;
-    `add` flushes by itself.
+    `add` flushes by itself. `insert` is the light door for what a desk records all day: SQLModel and what it stands
+    on take three times as long to import as such a command takes in all.
     """
 
     user: str
@@ -61,6 +68,32 @@ class WritableSchool(School):
         self.session.flush()
         return record
 
+    def insert(self, table: str, **values: "Cell") -> int:
+        """Write a row of the table and return its number, 0 in a table without one.
+
+        The schema checks what the models do: its columns' kinds here, the rest by its CHECKs and keys. Raises
+        TypeError for a column that the table has not or a value of another kind, sqlite3.IntegrityError.
+        """
+        kinds = {name: kind for _at, name, kind, *_rest in self.db.execute(f'PRAGMA table_info("{table}")')}
+        row = {name: _stored(value, kinds.get(name), f"{table}.{name}") for name, value in values.items()}
+        columns, places = ", ".join(row), ", ".join(f":{name}" for name in row)
+        return self.db.execute(f"INSERT INTO {table} ({columns}) VALUES ({places})", row).lastrowid or 0  # noqa: S608
+
+    def forget(self) -> None:
+        """Let the session, if there is one, forget what a savepoint took back: its numbers are given again."""
+        if "session" in self.__dict__:
+            self.session.expunge_all()
+
+
+def _stored(value: "Cell", kind: str | None, column: str) -> str | int | None:
+    """Return the value as its column keeps it; TypeError where the two don't fit, which is told without the value."""
+    if type(value) is bool:
+        value = int(value)
+    cell = value.isoformat() if isinstance(value, date) else value
+    if kind is None or type(value) is datetime or (cell is not None and type(cell) is not _KINDS[kind]):
+        raise TypeError(f"{column} takes no {type(value).__name__}")
+    return cell
+
 
 @contextmanager
 def writing(
@@ -80,7 +113,7 @@ def writing(
     `before`: what is done with the open file before the transaction begins.
     Raises NotFound, Damaged, Busy (after WAIT_SECONDS), DiskTrouble.
     """
-    with writable_connection(path) as db:
+    with writable_connection(path, dry_run=dry_run) as db:
         if before is not None:
             before(db)
         with operation(db, today, user=user, command=command, dry_run=dry_run, undoes=undoes) as school:
@@ -88,11 +121,28 @@ def writing(
 
 
 @contextmanager
-def writable_connection(path: Path) -> Iterator[sqlite3.Connection]:
-    """Open the file for writing, no transaction begun: for work that is prepared before the lock is taken."""
+def writable_connection(path: Path, *, dry_run: bool = False) -> Iterator[sqlite3.Connection]:
+    """Open the file for writing, no transaction begun: for work that is prepared before the lock is taken.
+
+    Unless it is a `dry_run`, the file is made its owner's alone and keeps its changes in itself from then on.
+    """
     require_file(path)
     with database_errors(path), closing(_writable(path)) as db:
+        if not dry_run:
+            keep_private(path)
+            _leave_wal(db)
         yield db
+
+
+def _leave_wal(db: sqlite3.Connection) -> None:
+    """Bring a file that another program left in WAL mode back to the rollback journal, if nobody else has it open."""
+    if db.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+        return
+    (wait,) = db.execute("PRAGMA busy_timeout").fetchone()
+    db.execute("PRAGMA busy_timeout = 0")
+    with suppress(sqlite3.OperationalError):
+        db.execute("PRAGMA journal_mode = DELETE").fetchone()
+    db.execute(f"PRAGMA busy_timeout = {wait}")
 
 
 @contextmanager
@@ -107,6 +157,7 @@ def operation(
 ) -> Iterator[WritableSchool]:
     """Hold the one transaction of `writing` on a connection that is open already."""
     db.execute("BEGIN IMMEDIATE")
+    speak_of_labels(db)
     school = WritableSchool(db, today or school_today(db), user)
     try:
         school.operation_id = begin_operation(db, user, command, undoes)
@@ -117,6 +168,19 @@ def operation(
     except BaseException:
         _roll_back(db)
         raise
+
+
+def may_set_off(school: WritableSchool) -> bool:
+    """Tell whether the operation may set an automation off (R56): one is in force, and a client was changed.
+
+    Asked at the end of every operation, so that those it is nothing to don't pay for more than the question.
+    """
+    if school.db.execute("SELECT 1 FROM automation WHERE removed_on IS NULL LIMIT 1").fetchone() is None:
+        return False
+    flush(school)
+    first = "(SELECT first_change FROM operation WHERE operation.id = ?)"
+    query = f"SELECT 1 FROM change WHERE id >= {first} AND +entity IN ('client', 'client_field') LIMIT 1"  # noqa: S608
+    return school.db.execute(query, (school.operation_id,)).fetchone() is not None
 
 
 def flush(school: WritableSchool) -> None:

@@ -6,9 +6,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple, TextIO
 
-from schoolcrm.core.errors import WrongUsage
+from schoolcrm.core.errors import BadValue, WrongUsage
 from schoolcrm.core.language import _
-from schoolcrm.reports.table import Table
+from schoolcrm.reports.table import Fact, Kind, Table
 
 
 class Format(StrEnum):
@@ -29,16 +29,21 @@ _ENDINGS = {f".{each.value}": each for each in Format if each is not Format.TABL
     ".markdown": Format.MD,
 }
 _STANDARD_OUTPUT = Path("-")
+_TAKEN_AWAY = (Format.HTML, Format.XLSX, Format.MD)
 
 
 class Output(NamedTuple):
-    """What the operator asked for: ``--format``, ``-o``, ``--excel``, and what the settings say is usual."""
+    """What the operator asked for: ``--format``, ``-o``, ``--excel``, and what the settings say is usual.
+
+    ``currency`` is the code of the school's: what is printed for people to take away names it above its sums.
+    """
 
     format: str | None = None
     file: Path | None = None
     excel: bool = False
     usual_format: str = Format.TABLE.value
     usual_excel: bool = False
+    currency: str = ""
 
 
 TO_STDOUT = Output()
@@ -48,16 +53,27 @@ TextWriter = Callable[[Table, TextIO], None]
 def write(table: Table, output: Output = TO_STDOUT, stdout: TextIO | None = None) -> None:
     """Write the table where and how the operator asked.
 
-    Raises WrongUsage for a format or ending that is not known, Refused and DiskTrouble when it can't be
+    Raises BadValue for a format or ending that is not known, Refused and DiskTrouble when it can't be
     written. BrokenPipeError of the standard output is left to the caller.
     """
     chosen = format_of(output)
+    if output.currency and chosen in _TAKEN_AWAY:
+        table = _with_currency(table, output.currency)
     if output.file is None or output.file == _STANDARD_OUTPUT:
         stream = stdout or sys.stdout
         if stream is not None:  # closed by whoever started the program: nobody wants the output
             _write_out(table, chosen, output, stream)
     else:
         _write_file(table, chosen, output, output.file)
+
+
+def _with_currency(table: Table, currency: str) -> Table:
+    """Return the table with the currency in its head, if there is any money in it."""
+    kinds = [each.kind for each in table.columns]
+    kinds += [each.kind for each in (*table.parameters, *table.head, *table.totals)]
+    if Kind.MONEY not in kinds:
+        return table
+    return table._replace(parameters=[*table.parameters, Fact("currency", _("Currency"), Kind.TEXT, currency)])
 
 
 def format_of(output: Output) -> Format:
@@ -82,7 +98,7 @@ def _format_named(name: str) -> Format:
     try:
         return Format(name.strip().lower())
     except ValueError:
-        raise WrongUsage(
+        raise BadValue(
             _("There is no format {name}.").format(name=name),
             _("Known formats: {formats}.").format(formats=", ".join(Format)),
         ) from None
@@ -91,7 +107,7 @@ def _format_named(name: str) -> Format:
 def _format_of_ending(file: Path) -> Format:
     chosen = _ENDINGS.get(file.suffix.lower())
     if chosen is None:
-        raise WrongUsage(
+        raise BadValue(
             _("The ending of {file} does not tell the format.").format(file=file),
             _("Known endings: {endings}; or name the format with --format.").format(endings=" ".join(_ENDINGS)),
         )

@@ -23,15 +23,18 @@ table { border-collapse: collapse; width: 100%; margin: 0 0 1rem; }
 th, td { padding: .3rem .6rem; text-align: left; vertical-align: top; border-bottom: 1px solid #ddd;
   white-space: pre-line; }
 thead th { border-bottom: 2px solid #333; vertical-align: bottom; }
+thead th.n { white-space: pre-line; }
 tbody th { background: #f2f2f2; } tbody tr:hover { background: #f8f8f4; }
 tfoot td { border-top: 2px solid #333; border-bottom: 0; font-weight: 600; }
 .w { white-space: nowrap; }
 .n { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 .minus { color: #b00020; }
 p.note { color: #555; margin: .2rem 0; white-space: pre-line; }
-@page { size: A4 ORIENTATION; margin: 12mm; }
+@page { size: A4 ORIENTATION; margin: 12mm;
+  @bottom-right { content: counter(page) " / " counter(pages); font: 8pt sans-serif; color: #555; } }
 @media print {
   body { margin: 0; padding: 0; max-width: none; font-size: 10pt; }
+  th, td { padding: .2rem .5rem; }
   thead { display: table-header-group; } tfoot { display: table-row-group; }
   tr { break-inside: avoid; } tbody tr:hover { background: none; } tbody th { break-after: avoid; }
 }

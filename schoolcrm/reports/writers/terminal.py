@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from rich.table import Table as RichTable
     from rich.text import Text
 
-MOST_DRAWN_ROWS = 500  # Rich takes half a millisecond a row; longer lists are plain text in the pager
+MOST_DRAWN_ROWS = 50  # a screen; Rich takes half a millisecond a row, longer lists are laid out without it
 _PLAIN_SIGNS = {"─": "-", BLOCK: "#"}
 _LONGEST_WHOLE_WORD = 14  # longer words are broken before the rows become records
 

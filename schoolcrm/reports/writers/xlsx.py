@@ -17,6 +17,7 @@ from schoolcrm.reports.writers.page import Page, nothing_found
 from schoolcrm.reports.writers.panels import with_kept_rows
 
 if TYPE_CHECKING:
+    from openpyxl import Workbook
     from openpyxl.cell import Cell
     from openpyxl.worksheet._write_only import WriteOnlyWorksheet as Worksheet
 
@@ -46,10 +47,24 @@ def write_xlsx(table: Table, stream: BinaryIO) -> None:
     sheet = book.create_sheet(_sheet_name(table))
     try:
         _Sheet(sheet, table).fill()
-        book.save(stream)
+        _save(book, stream)
     except BaseException:
         with suppress(Exception):
             sheet.close()  # else its half-written rows complain when they are forgotten
+        raise
+
+
+def _save(book: "Workbook", stream: BinaryIO) -> None:
+    """Write the workbook as `Workbook.save` does, but give up its archive when the stream takes no more."""
+    from zipfile import ZIP_DEFLATED, ZipFile
+
+    from openpyxl.writer.excel import ExcelWriter
+
+    archive = ZipFile(stream, "w", ZIP_DEFLATED)
+    try:
+        ExcelWriter(book, archive).save()
+    except BaseException:
+        archive.fp = None  # else it tries to write its end, and complains, when it is forgotten
         raise
 
 

@@ -5,8 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schoolcrm.core.errors import BadValue, SchoolError
+from schoolcrm.core.importing.assignments import parse_assignments
 from schoolcrm.core.importing.fields import CLIENT_FIELDS
-from schoolcrm.core.importing.headings import CustomField, Fate, HeadingMap, map_headings, parse_assignments
+from schoolcrm.core.importing.headings import Fate, HeadingMap, map_headings
+from schoolcrm.core.importing.own_fields import CustomField
 
 
 def targets(mapped: HeadingMap) -> list[str]:
@@ -173,7 +175,7 @@ def test_a_misspelt_field_is_refused_with_what_was_meant() -> None:
 def test_a_heading_that_is_not_in_the_file_is_refused() -> None:
     with pytest.raises(BadValue, match='no heading "Телефн"') as refusal:
         map_headings(["ФИО", "Телефон"], explicit={"Телефн": "phone"})
-    assert refusal.value.hint == "Its headings: Телефон."
+    assert refusal.value.hint == "Its headings: Телефон, ФИО."
 
 
 def test_a_column_can_be_named_by_its_number() -> None:

@@ -10,7 +10,8 @@ import pytest
 from schoolcrm.core.errors import BadValue
 from schoolcrm.core.importing.client_row import ClientRow, RejectedRow
 from schoolcrm.core.importing.fields import CLIENT_FIELDS
-from schoolcrm.core.importing.headings import CustomField, map_headings
+from schoolcrm.core.importing.headings import map_headings
+from schoolcrm.core.importing.own_fields import CustomField
 from schoolcrm.core.importing.reading import open_source
 from schoolcrm.core.importing.rows import ClientRows, read_rows
 

@@ -3,6 +3,7 @@
 import csv
 import sqlite3
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from builders import hold, make_school, reading_school, run_cli, writing_school
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from schoolcrm.core.importing.clients import ClientFile, Imported, Wishes, client_fields, import_clients
+from schoolcrm.core.importing.clients import ClientFile, Imported, RowsRefused, Wishes, client_fields, import_clients
 from schoolcrm.core.importing.tally import LeftOut
 
 TODAY = date(2026, 9, 1)
@@ -318,7 +319,9 @@ def test_r64_a_second_update_with_any_file_changes_nothing(
     school = make_school(tmp_path)
     for rows in (first, second):
         sound = [{**row, "Статус": row["Статус"].replace("ерунда", "")} for row in rows]
-        bring(school, *sound)
+        with suppress(RowsRefused):  # a file may have no row that can be read
+            bring(school, *sound)
         before = dump(school)
-        assert bring(school, *sound).tally.updated == 0
+        with suppress(RowsRefused):
+            assert bring(school, *sound).tally.updated == 0
         assert dump(school) == before

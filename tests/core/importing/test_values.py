@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from schoolcrm.core.errors import BadValue
 from schoolcrm.core.importing.fields import CLIENT_FIELDS
-from schoolcrm.core.importing.headings import CustomField
+from schoolcrm.core.importing.own_fields import CustomField
 from schoolcrm.core.importing.values import (
     custom_reader_for,
     read_choice,

@@ -152,6 +152,23 @@ def test_r38_lessons_at_0(school: Any) -> None:
     assert (left(school, package), left(school, by_lesson)) == (3, None)
 
 
+def test_r39_an_upfront_sale_that_is_not_paid_covers_nothing(school: Any) -> None:
+    package = sell_plan(school, 1, add_plan(school, "package", 100_00, 3, billing="upfront"), FIRST)
+    assert (coverage(school), left(school, package)) == (Coverage(0, None, ended=False), 3)
+    pay(school, 1, 99_99, FIRST)
+    assert coverage(school) == Coverage(0, None, ended=False)
+    pay(school, 1, 1, FIRST)
+    assert coverage(school).lessons == 3
+
+
+def test_r39_a_separate_balance_goes_on_beside_a_debt(school: Any) -> None:
+    sell_plan(school, 1, add_plan(school, "package", 100_00, 3, billing="upfront", separate=True), FIRST)
+    pay(school, 1, -500_00, FIRST, kind="adjustment")
+    assert coverage(school) == Coverage(0, None, ended=False)
+    pay(school, 1, 100_00, FIRST, subscription_id=1)
+    assert coverage(school).lessons == 3
+
+
 def test_r38_its_own_balance_is_asked_and_after_its_end_none(school: Any) -> None:
     plan = add_plan(school, "lesson", 25_00)
     own = sell_plan(school, 1, plan, FIRST, separate=True, last_on=date(2021, 4, 30))

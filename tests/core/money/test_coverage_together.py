@@ -22,11 +22,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ledger_world import FIRST, HISTORIES, LAST, Event, World, world
 
+from schoolcrm.core.learning.timetable import planned_lessons
 from schoolcrm.core.money import coverage
 from schoolcrm.core.money.coverage import client_coverages, coming_charges, students_of
 from schoolcrm.core.money.ledger import balances, balances_of, entries_of
-from schoolcrm.core.money.terms import terms_of_student
-from schoolcrm.core.rules.coverage import Coverage, ProjectedCharge, in_date_order, last_free_day, walk
+from schoolcrm.core.money.terms import marks_under, terms_of_student
+from schoolcrm.core.rules.charging import project
+from schoolcrm.core.rules.coverage import Coverage, ProjectedCharge, account_of, in_date_order, placed, walk
+from schoolcrm.core.rules.prices import month_end
 
 DAYS = (LAST - FIRST).days
 SPANS = st.lists(st.tuples(st.integers(0, 2), st.integers(-5, DAYS), st.integers(0, 20)), max_size=4)
@@ -52,11 +55,7 @@ def test_together_as_one_by_one(
     with world(path) as here:
         for event in history:
             here.happen(event)
-        for student, first, length in freezes:
-            values = (here.students[student], *days(first, length))
-            here.school.db.execute(
-                "INSERT INTO freeze (student_id, first_on, last_on, excused) VALUES (?, ?, ?, 0)", values
-            )
+        freeze(here, freezes)
         for _nobody, first, length in holidays:
             here.school.db.execute("INSERT INTO holiday (first_on, last_on) VALUES (?, ?)", days(first, length // 4))
         for number, state in instead:
@@ -64,6 +63,14 @@ def test_together_as_one_by_one(
         db = here.school.db
         assert client_coverages(db, here.clients, today) == {one: alone(db, one, today) for one in here.clients}
         assert balances_of(db, here.clients) == {one: balances(db, one) for one in here.clients}
+
+
+def freeze(here: World, freezes: list[tuple[int, int, int]]) -> None:
+    for student, first, length in freezes:
+        values = (here.students[student], *days(first, length))
+        here.school.db.execute(
+            "INSERT INTO freeze (student_id, first_on, last_on, excused) VALUES (?, ?, ?, 0)", values
+        )
 
 
 def days(first: int, length: int) -> tuple[str, str]:
@@ -87,15 +94,54 @@ def put_instead(here: World, number: int, state: str) -> None:
 
 
 def alone(db: Any, client_id: int, today: date) -> Coverage:
-    """Walk what the forecast of each student says, from one year's lessons."""
-    streams, free_until = [], date.min
+    """Walk what each student's lessons of a year will cost, every table read for that student alone."""
+    streams, accounts = [], balances(db, client_id)
     for student_id in students_of(db, client_id):
-        free_until = max(free_until, last_free_day(terms_of_student(db, student_id)))
-        last = max((terms.last_on or date.max for terms in terms_of_student(db, student_id)), default=date.min)
+        offers = terms_of_student(db, student_id)
+        accounts = {account_of(terms): 0 for terms in offers} | accounts
+        last = max((terms.last_on or date.max for terms in offers), default=date.min)
         if last >= today:
-            coming = coming_charges(db, student_id, today, min(last, today + timedelta(days=365)))
-            streams.append([ProjectedCharge(one.account, one.charge) for one in coming])
-    return walk(balances(db, client_id), in_date_order(*streams), free_until=free_until)
+            streams.append(one_by_one(db, student_id, today, min(last, today + timedelta(days=365))))
+    return walk(accounts, in_date_order(*streams))
+
+
+def one_by_one(db: Any, student_id: int, today: date, last: date) -> list[ProjectedCharge]:
+    """The charges by all that the school ever marked under the subscriptions, of lessons looked for day by day."""
+    offers, month = terms_of_student(db, student_id), today.replace(day=1)
+    lessons = planned_lessons(db, student_ids=[student_id], first=month, last=month_end(last))
+    waiting = [lesson.occasion for lesson in lessons if lesson.state == "planned"]
+    unheld = [lesson for lesson in waiting if lesson.on < today]
+    held = {terms.id: marks_under(db, terms.id) for terms in offers}
+    running = [terms for terms in offers if terms.last_on is None or terms.last_on >= month]
+    charges = project(running, held, [lesson for lesson in waiting if lesson.on >= today], unheld=unheld)
+    return [one for one in placed(offers, charges) if one.charge.occasion.on <= last]
+
+
+@settings(max_examples=40, deadline=None)
+@given(HISTORIES, SPANS, INSTEAD, st.integers(-20, DAYS + 20), st.integers(0, 60))
+def test_the_forecast_reads_what_looking_at_every_mark_and_day_finds(
+    path: Path,
+    history: list[Event],
+    freezes: list[tuple[int, int, int]],
+    instead: list[tuple[int, str]],
+    day: int,
+    length: int,
+) -> None:
+    today = FIRST + timedelta(days=day)
+    last = today + timedelta(days=length)
+    with world(path) as here:
+        for event in history:
+            here.happen(event)
+        freeze(here, freezes)
+        for number, state in instead:
+            put_instead(here, number, state)
+        for student in here.students:
+            coming = list(coming_charges(here.school.db, student, today, last))
+            assert [ProjectedCharge(one.account, one.charge) for one in coming] == one_by_one(
+                here.school.db, student, today, last
+            )
+            lessons = planned_lessons(here.school.db, student_ids=[student], first=today, last=last)
+            assert [one.lesson for one in coming] == [lesson for lesson in lessons if lesson.state == "planned"]
 
 
 def test_entries_are_the_views(path: Path) -> None:

@@ -5,6 +5,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from answers import answer
 from builders import TODAY, add_client, make_school, pay, student_of, writing_school
 
 from schoolcrm.core.errors import NotFound, Refused
@@ -131,3 +132,19 @@ def test_a_file_that_is_there_is_replaced_only_when_asked_for(school: Path, tmp_
         anonymise(school, school, overwrite=True)
     with pytest.raises(NotFound):
         anonymise(tmp_path / "none.db", tmp_path / "other.db")
+
+
+def test_the_history_of_a_merged_client_is_whole_in_the_copy(tmp_path: Path) -> None:
+    path = make_school(tmp_path)
+    for name in ("Анна", "Борис", "Вера"):
+        answer(path, "clients", "add", name)
+    for name in ("refused", "new", "refused"):
+        answer(path, "status", "set", name, "2")
+    answer(path, "clients", "merge", "1", "2", "--yes")
+    answer(path, "clients", "merge", "3", "1", "--yes")
+    anonymise(path, tmp_path / "copy.db")
+    assert [one for one in check_school(path) if one.found] == []
+    assert [one for one in check_school(tmp_path / "copy.db") if one.found] == []
+    query = "SELECT client_id, scale, to_id, on_date FROM status_change ORDER BY 1, 2, 3, 4"
+    with closing(sqlite3.connect(path)) as db, closing(sqlite3.connect(tmp_path / "copy.db")) as copy:
+        assert copy.execute(query).fetchall() == db.execute(query).fetchall()

@@ -73,6 +73,9 @@ def test_a_true_school_is_in_order_and_left_as_it_is(school: Path) -> None:
 
 
 DAMAGES = [
+    ("schema", "DROP VIEW account_balance"),
+    ("schema", "DROP INDEX student_of_client"),
+    ("schema", "ALTER TABLE client ADD COLUMN shoe_size INTEGER"),
     ("references", "DELETE FROM plan WHERE id = 1"),
     ("charges", "UPDATE mark SET charge = charge - 1 WHERE charge > 0 AND on_date = '2026-09-01'"),
     ("charges", "UPDATE mark SET charge = 5, price = 5 WHERE basis = 'upfront'"),
@@ -130,8 +133,8 @@ def test_a_view_that_tells_another_balance(school: Path) -> None:
         (view,) = db.execute("SELECT sql FROM sqlite_schema WHERE name = 'account_balance'").fetchone()
         db.execute("DROP VIEW account_balance")
         db.execute(view.replace("AND voided_on IS NULL", "AND payment.id <> 1"))
-    (found,) = (one for one in check_school(school) if one.found)
-    assert found.code == "balances"
+    schema, found = (one for one in check_school(school) if one.found)
+    assert (schema.code, schema.examples, found.code) == ("schema", ["account_balance"], "balances")
     assert found.examples == ["client 1, account 0: -2,000.00, its entries sum to -500.00"]
 
 

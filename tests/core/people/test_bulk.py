@@ -51,7 +51,6 @@ def changes(school: Any) -> int:
         ("application=call", "application", "call"),
         ("studies=да", "lead", 0),
         ("lead=нет", "lead", 0),
-        ("Name=Галя", "name", "Галя"),
         ("field.рост=120,5", "field.Рост", 120.5),
     ],
 )

@@ -86,8 +86,8 @@ def test_r53_gaps_are_filled_and_what_differs_is_told_in_the_note(school: Any) -
     merged = merge_clients(school, 1, 2)
     assert client(school, "birthday, colour, manager, source_id") == ("1990-02-01", "red", "Ольга", sources[0])
     assert client(school, "created_on, last_visit_on, trial_spent, studies") == ("2025-01-31", "2026-01-01", 1, 1)
-    assert merged.noted == ["Name: Аня", "Source: Знакомые", "Manager: Ира"]
-    told = "Merged with client 2 on 2026-09-01: Name: Аня; Source: Знакомые; Manager: Ира."
+    assert merged.noted == ["Full name: Аня", "Source: Знакомые", "Manager: Ира"]
+    told = "Merged with client 2 on 2026-09-01: Full name: Аня; Source: Знакомые; Manager: Ира."
     assert client(school, "note") == (f"первая\nвторая\n{told}",)
 
 

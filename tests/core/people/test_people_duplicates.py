@@ -7,6 +7,9 @@ from typing import Any
 import pytest
 from builders import add_client, make_school, writing_school
 
+from schoolcrm.core.listing.client_fields import CLIENTS
+from schoolcrm.core.listing.rows import Wish, list_rows
+from schoolcrm.core.listing.student_fields import STUDENTS
 from schoolcrm.core.people.archive import archive_clients
 from schoolcrm.core.people.contacts import add_contacts, read_contact
 from schoolcrm.core.people.duplicates import find_duplicates
@@ -42,6 +45,26 @@ def test_r52_groups_with_their_reasons(school: Any) -> None:
         (2, 4, ["phone", "email"]),
         (2, 5, ["email"]),
     ]
+
+
+def listed(school: Any, registry: Any, *terms: str, column: str = "id", scope: str = "visible") -> set[Any]:
+    wish = Wish(query=terms, columns=(column,), scope=scope)
+    return {cell for (cell,) in list_rows(school.db, school.today, registry, wish).rows}
+
+
+def test_r52_the_ready_filter_means_the_same_clients(school: Any) -> None:
+    names = ("Семёнова Алёна", "Алена Семенова", "Алена Симёнова", "Зоя Яркая", "Ян", "Зоя Тихая", "Зоя Яркая")
+    for name in names:
+        add_client(school, name)
+    add_contacts(school, 4, [read_contact("email:KIT@x.org")])
+    add_contacts(school, 5, [read_contact("email:kit@x.org")])
+    archive_clients(school, [7])
+    found_ids = {one.client_id for one in find_duplicates(school.db)}
+    assert found_ids == {1, 2, 3, 4, 5}
+    assert listed(school, CLIENTS, "is:duplicate") == found_ids
+    assert listed(school, CLIENTS, "^is:duplicate") == {6}
+    assert listed(school, CLIENTS, "is:duplicate", scope="all") == found_ids
+    assert listed(school, STUDENTS, "is:duplicate", column="client_id") == found_ids
 
 
 def test_r52_nobody_out_of_sight(school: Any) -> None:

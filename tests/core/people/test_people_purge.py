@@ -69,6 +69,19 @@ def add_person(school: Any) -> int:
         add_field(school, entity, name)
         set_values(school, entity, record, {find_field(school.db, entity, name): "Пантелеймон"})
     school.db.execute("UPDATE status_change SET note = 'Ксенофонтова сказала' WHERE client_id = ?", (client_id,))
+    for statement in (
+        "INSERT INTO task (client_id, text, state, created_on) VALUES (:id, 'сказала', 'open', '2026-09-01')",
+        "INSERT INTO message (client_id, channel, direction, state, on_date, at, subject, text, address, error) VALUES"
+        " (:id, 'email', 'out', 'failed', '2026-09-01', '', 'сказала', 'Ксенофонтова', 'xenia@example.org', 'xenia')",
+        "INSERT INTO client_file (id, client_id, name, media_type, size, sha256, added_on, note) VALUES"
+        " (:id, :id, 'Ксенофонтова.txt', 'text/plain', 3, printf('%064d', 0), '2026-09-01', 'сказала')",
+        "INSERT INTO file_content (id, content) VALUES (:id, 'Пантелеймон')",
+        "INSERT OR IGNORE INTO automation (id, when_field, when_value, action, text, created_on) VALUES"
+        " (1, 'status', '1', 'task', 'Позвонить', '2026-09-01')",
+        "INSERT INTO automation_run (automation_id, client_id, on_date, at, outcome, reason) VALUES"
+        " (1, :id, '2026-09-01', '', 'failed', 'xenia@example.org')",
+    ):
+        school.db.execute(statement, {"id": client_id})
     school.db.execute(
         "INSERT INTO freeze (student_id, first_on, last_on, excused, reason) VALUES (?, '2026-09-01', '2026-09-05', 1,"
         " 'Пантелеймон болеет')",
@@ -159,6 +172,32 @@ def test_r53_who_never_paid_is_deleted_with_everything(path: Path) -> None:
     assert secrets_in(path) == []
     assert one_row(path, "SELECT count(*), min(id) FROM client") == (1, bystander)
     assert one_row(path, "SELECT (SELECT count(*) FROM contact), (SELECT count(*) FROM student)") == (1, 1)
+
+
+def test_r53_saved_filters_that_can_only_mean_the_person_go_too(path: Path) -> None:
+    saved = {
+        "hers": ["Ксенофонтова"],
+        "child": ["student:Пантелеймон", "balance:..-1"],
+        "by phone": ["phone:+7 903 111-22-33"],
+        "by mail": ["email:xenia@example.org"],
+        "shared": ["Ксения"],
+        "debtors": ["is:debtor"],
+    }
+    with writing_school(path) as school:
+        client_id = add_person(school)
+        add_client(school, "Ксения Белова", student="Олег", phone="8 916 000-00-00")
+        for name, terms in [*saved.items(), ("Лилиана", ["Лилиана Ксенофонтова"])]:
+            school.db.execute(
+                "INSERT INTO saved_filter (entity, name, name_key, terms, columns, sort)"
+                " VALUES ('client', ?1, lower(?1), ?2, '[]', '[]')",
+                (name, json.dumps(terms, ensure_ascii=False)),
+            )
+    with writing_school(path) as school:
+        school.db.execute("DELETE FROM saved_filter WHERE name = 'Лилиана'")
+    purge(path, client_id)
+    assert [found for found in secrets_in(path) if "Ксени" not in found[0]] == []
+    with reading_school(path) as school:
+        assert school.db.execute("SELECT name FROM saved_filter ORDER BY id").fetchall() == [("shared",), ("debtors",)]
 
 
 def test_r53_money_stays_without_the_person(path: Path) -> None:
@@ -262,7 +301,7 @@ def test_r53_every_table_below_a_client_is_dealt_with(path: Path) -> None:
         }
         money = {"payment", "contract"}
         assert tables_below(school.db, {"client"}) == {*OWNED, *money}
-    assert direct | {"client", "lesson_field"} == {texts.table for texts in PERSONAL} | speechless
+    assert direct | {"client", "lesson_field", "file_content"} == {texts.table for texts in PERSONAL} | speechless
 
 
 @given(

@@ -1,5 +1,4 @@
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import date
 from itertools import count
 
@@ -15,7 +14,6 @@ from schoolcrm.core.rules.coverage import (
     ProjectedCharge,
     account_of,
     in_date_order,
-    last_free_day,
     lessons_left,
     placed,
     sum_by_account,
@@ -102,7 +100,7 @@ def test_r39_a_subscription_that_ends_ends_the_schedule() -> None:
 def test_r38_over_all_students_in_date_order() -> None:
     elder = costing(1000, 1000, 1000)
     younger = [
-        ProjectedCharge(account, replace(charge, occasion=replace(charge.occasion, time="09:00")))
+        ProjectedCharge(account, charge._replace(occasion=charge.occasion._replace(time="09:00")))
         for account, charge in costing(700, 700, 700)
     ]
     assert walk({GENERAL: 2400}, in_date_order(elder, younger)) == Coverage(3, date(2026, 9, 2), False)
@@ -124,26 +122,27 @@ def test_r39_money_covers_lessons_beyond_a_package() -> None:
     assert walk({GENERAL: 300000}, coming(package, september(1, 8, 15, 22))).lessons == 3
 
 
+def test_r39_an_account_below_0_covers_nothing_even_at_0() -> None:
+    upfront = subscription("package", 400000, 3, billing="upfront")
+    assert walk({GENERAL: -1}, coming(upfront, september(1, 8, 15))) == Coverage(0, None, False)
+    assert walk({GENERAL: -1, 7: 0}, costing(0, 0, account=7)) == Coverage(2, date(2026, 9, 2), True)
+
+
+def test_r39_an_account_that_ran_short_covers_no_later_lesson_at_0() -> None:
+    assert walk({GENERAL: 2500}, costing(0, 2000, 600, 0)) == Coverage(2, date(2026, 9, 2), False)
+
+
 def test_the_walk_needs_no_end_once_the_money_ran_out() -> None:
     def endless(terms: Terms) -> Iterator[ProjectedCharge]:
         days = (lesson(date.fromordinal(START.toordinal() + n), n) for n in count())
         return placed([terms], projected([terms], {}, days))
 
     terms = subscription(price=2500)
-    charges = endless(terms)
-    assert walk({GENERAL: 20000}, charges, free_until=last_free_day([terms])).expires_on == date(2026, 9, 8)
-    upfront = subscription(billing="upfront", last_on=date(2026, 9, 20), id=2)
+    assert walk({GENERAL: 20000}, endless(terms)).expires_on == date(2026, 9, 8)
+    upfront = subscription(billing="upfront", id=2)
     both = in_date_order(endless(terms), endless(upfront))
-    covered = walk({GENERAL: 2500}, both, free_until=last_free_day([terms, upfront]))
-    assert covered == Coverage(21, date(2026, 9, 20), False)
-
-
-def test_the_last_day_without_charge() -> None:
-    upfront = subscription(billing="upfront", last_on=date(2026, 9, 20))
-    assert last_free_day([]) == last_free_day([subscription()]) == date.min
-    assert last_free_day([subscription(), upfront]) == date(2026, 9, 20)
-    assert last_free_day([upfront, subscription(price=0)]) == date.max
-    assert last_free_day([subscription("package", 7, 8)]) == date.max
+    assert walk({GENERAL: 2500}, both) == Coverage(2, START, False)
+    assert walk({GENERAL: -1}, endless(upfront)) == Coverage(0, None, False)
 
 
 def test_r36_a_separate_balance_is_an_account_of_its_own() -> None:
@@ -167,7 +166,7 @@ def test_r36_to_pay_is_per_account_and_never_below_0() -> None:
     assert to_pay({GENERAL: 0}, {7: 100}) == 100
 
 
-@given(st.lists(st.integers(1, 50), max_size=20), st.integers(-10, 300))
+@given(st.lists(st.integers(0, 50), max_size=20), st.integers(-10, 300))
 def test_r39_one_account_covers_the_longest_run_it_can_pay(amounts: list[int], balance: int) -> None:
     covered = walk({GENERAL: balance}, costing(*amounts))
     assert covered.lessons == _longest_run(amounts, balance)

@@ -21,7 +21,6 @@ from schoolcrm.core.rules.charging import (
     project,
     upfront_charges,
 )
-from schoolcrm.core.rules.coverage import last_free_day
 from schoolcrm.core.rules.discounts import Discount, after_best, best_of
 from schoolcrm.core.rules.money import human_percent, machine_percent, parse_percent
 
@@ -147,16 +146,6 @@ def test_r38_the_price_of_the_next_lesson_has_its_discount() -> None:
     terms = subscription("package", 200000, 3, discounts=[percent(1000, first_on=date(2026, 9, 15))])
     assert price_of_next(terms, attended(september(1)), lesson(date(2026, 9, 8))) == 66666
     assert price_of_next(terms, attended(september(1)), lesson(date(2026, 9, 15))) == 60000
-
-
-def test_r39_lessons_may_be_free_as_long_as_a_discount_of_the_whole_price_lasts() -> None:
-    day = date(2026, 9, 30)
-    assert last_free_day([subscription(discounts=[percent(9999)])]) == date.min
-    assert last_free_day([subscription(discounts=[percent(10000)])]) == date.max
-    assert last_free_day([subscription(discounts=[percent(10000, last_on=day)])]) == day
-    assert last_free_day([subscription(last_on=START, discounts=[money(70000, last_on=day)])]) == START
-    assert last_free_day([subscription(subjects={1}, discounts=[percent(10000, subjects={2})])]) == date.min
-    assert last_free_day([subscription(subjects={1}, discounts=[percent(10000, subjects={1, 2})])]) == date.max
 
 
 @pytest.mark.parametrize(

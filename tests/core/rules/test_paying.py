@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise, permutations
 
@@ -18,6 +19,7 @@ from schoolcrm.core.rules.charging import (
     planned_under,
     used_lessons,
 )
+from schoolcrm.core.rules.paying import paying_order, share_out
 
 SOME = st.frozensets(st.integers(1, 3), max_size=3)
 OFFERS = st.lists(
@@ -144,6 +146,31 @@ def test_packages_are_used_up_on_the_way_and_only_by_marks_with_a_share() -> Non
     assert assign([single, package], marks, {}) == [package, package, package, single, single]
     assert assign([single, package], marks, {1: 1}) == [package, single, single, single, single]
     assert used_lessons(marks) == 3
+
+
+def test_r34_a_package_that_stops_is_given_no_more_lessons_than_it_holds() -> None:
+    lessons = september(1, 8, 15)
+    stops = subscription("package", 200000, 2, stop_at_end=True)
+    assert [share_out([stops], lessons, {1: used}) for used in (0, 1, 2)] == [{1: lessons[:2]}, {1: lessons[:1]}, {}]
+    assert share_out([subscription("package", 200000, 2)], lessons, {1: 2}) == {1: lessons}
+
+
+@settings(max_examples=250, deadline=None)
+@given(OFFERS, st.lists(st.dates(date(2026, 8, 30), date(2026, 9, 4)), min_size=1, max_size=5), st.data())
+def test_lessons_shared_out_at_a_glance_are_those_shared_out_one_by_one(
+    offers: list[Terms], days: list[date], data: st.DataObject
+) -> None:
+    kinds = st.sampled_from([1, 1, 2])
+    lessons = [lesson(day, at, subject=data.draw(kinds), type=data.draw(kinds)) for at, day in enumerate(sorted(days))]
+    if data.draw(st.booleans()):
+        few = [one for one in offers if one.kind == "package" or len(offers) > 3][:2]
+        offers = [replace(terms, subjects=frozenset(), lesson_types=frozenset()) for terms in few]
+    used = {terms.id: data.draw(st.integers(0, 4)) for terms in offers}
+    shares: dict[int, list[Occasion]] = {}
+    for one, payer in zip(lessons, assign(offers, map(Mark, lessons), used), strict=True):
+        if payer is not None:
+            shares.setdefault(payer.id, []).append(one)
+    assert share_out(sorted(offers, key=paying_order), lessons, used) == shares
 
 
 def test_r31_planned_lessons_of_a_month_are_those_it_will_pay() -> None:

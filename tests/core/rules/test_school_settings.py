@@ -3,6 +3,7 @@
 import pytest
 
 from schoolcrm.core.errors import BadValue
+from schoolcrm.core.rules.labels import LABELS, PREFIX
 from schoolcrm.core.rules.loyalty import Thresholds
 from schoolcrm.core.rules.renewals import Rhythm
 from schoolcrm.core.rules.settings import NO, SETTINGS, setting_key
@@ -23,6 +24,13 @@ MAY_BE = [
     ("time_zone", " Asia/Omsk ", "Asia/Omsk"),
     ("backup_count", "0", "0"),
     ("language", "RU", "ru"),
+    ("file_limit_mb", "25", "25"),
+    ("mail_server", " smtp.example.org:465 ", "smtp.example.org:465"),
+    ("mail_server", "", ""),
+    ("mail_security", "TLS", "tls"),
+    ("mail_from", " school@example.org ", "school@example.org"),
+    ("mail_user", "school", "school"),
+    *((PREFIX + key, " Свои\t слова ", "Свои слова") for key in LABELS),
 ]
 MAY_NOT_BE = [
     ("refusal_months", ("0", "121", "-1", "пять", "", "5.5", "٥", "1" * 5000)),
@@ -37,6 +45,12 @@ MAY_NOT_BE = [
     ("time_zone", ("", "/etc/passwd", "../x", "Москва")),
     ("backup_count", ("-1", "1001", "")),
     ("language", ("", "de")),
+    ("file_limit_mb", ("0", "101", "")),
+    ("mail_server", ("smtp example", "smtp.example.org:0", "smtp.example.org:70000")),
+    ("mail_security", ("", "ssl3")),
+    ("mail_from", ("school", "a b@example.org")),
+    ("mail_user", ("x" * 100_000,)),
+    *((PREFIX + key, ("***", "12", "a{b", "{label}", "x" * 41)) for key in LABELS),
 ]
 
 

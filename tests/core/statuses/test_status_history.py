@@ -86,6 +86,8 @@ def test_r11_no_rule_for_archived_and_deleted_clients(school: Any, client: int) 
     set_status(school, [client], status_id(school, "deleted"))
     found = explain(school.db, client, date(2030, 1, 1))
     assert (found.facts, found.funnel.status.base, found.funnel.next_base) == (None, "deleted", None)
+    assert found.idle is not None
+    assert (found.idle.purchases.made, found.archived_on) == (1, None)
 
 
 def test_r10_the_history_newest_first(school: Any, client: int) -> None:

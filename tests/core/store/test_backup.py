@@ -21,10 +21,11 @@ from schoolcrm.core.store.backup import (
     automatic_backup,
     backup_of_the_day,
     find_backups,
+    kept_beside,
     made_at,
     make_backup,
 )
-from schoolcrm.core.store.database import connect
+from schoolcrm.core.store.database import SCHEMA_VERSION, connect
 from schoolcrm.core.store.unrecorded import without_triggers
 
 
@@ -58,7 +59,7 @@ def test_a_backup_is_the_school_whole_and_private(tmp_path: Path) -> None:
     made = make_backup(path)
     assert made.path.parent == tmp_path / "backups"
     assert whole(made.path) == whole(path)
-    assert (made.size, made.schema) == (made.path.stat().st_size, 2)
+    assert (made.size, made.schema) == (made.path.stat().st_size, SCHEMA_VERSION)
     assert made.path.stat().st_mode & 0o777 == 0o600
     assert made.path.parent.stat().st_mode & 0o777 == 0o700
     assert list(made.path.parent.iterdir()) == [made.path]
@@ -163,6 +164,23 @@ def test_only_the_newest_automatic_ones_are_kept_and_all_made_by_hand(school: Pa
     made = [automatic_backup(school, reason) for reason in (DAY, IMPORT, DAY, IMPORT)]
     kept = {backup.path for backup in made[2:] if backup}
     assert set(by_hand.parent.iterdir()) == {by_hand, foreign, *kept}
+
+
+def test_copies_beside_the_file_are_rotated_with_the_automatic_ones_and_told(school: Path) -> None:
+    settle(school, 2)
+    updates = [school.with_name(f"school.db.before-{number:04d}") for number in (9, 10, 11)]
+    replaced = [school.with_name(f"school.db.replaced-20260901-12000{end}") for end in ("0", "0-2", "0-10")]
+    others = [school.with_name(f"school.db.{end}") for end in ("before-christmas", "replaced-2025", "before-0012.bak")]
+    others.append(school.with_name("other.db.before-0001"))
+    for path in (*updates, *replaced, *others):
+        path.touch()
+    automatic_backup(school, DAY)
+    assert kept_beside(school) == [replaced[2], replaced[1], updates[2], updates[1]]
+    assert [path for path in (*updates, *replaced, *others) if path.exists()] == [
+        *updates[1:],
+        *replaced[1:],
+        *others,
+    ]
 
 
 def test_what_a_killed_command_left_behind_goes_after_a_day(school: Path) -> None:

@@ -54,7 +54,7 @@ def kill_while(work: str, school: Path, *backups: Path, chance: random.Random) -
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     assert process.stdout is not None
     process.stdout.readline()
-    time.sleep(chance.uniform(0, 0.25))
+    time.sleep(chance.uniform(0, 0.4))
     process.kill()
     _out, err = process.communicate()
     assert process.returncode == -signal.SIGKILL, err.decode()

@@ -2,9 +2,10 @@
 
 import csv
 import json
+import resource
 import sqlite3
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -135,7 +136,7 @@ def test_no_export_a_newer_one_and_a_broken_one_are_refused(school: Path, tmp_pa
     for text, said in (
         ("{", "not the list"),
         ("[]", "not the list"),
-        (contents.replace('"schema": 2', '"schema": 99'), "newer"),
+        (contents.replace(f'"schema": {SCHEMA_VERSION}', '"schema": 99'), "newer"),
         (contents.replace('"client": 3', '"client": 4'), "3 rows, not 4"),
         (contents.replace('    "client": 3,\n', ""), "client is missing"),
     ):
@@ -192,3 +193,24 @@ def test_reading_an_export_leaves_the_limit_of_other_readers_alone(tmp_path: Pat
         export(school.db, tmp_path / "out")
     import_export(tmp_path / "back.db", tmp_path / "out")
     assert csv.field_size_limit() == usual
+
+
+@contextmanager
+def small_files() -> Iterator[None]:
+    """Let no file grow beyond a few bytes, as on a full disk."""
+    usual, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (200, most))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (usual, most))
+
+
+def test_a_failed_export_leaves_nothing_of_its_own_and_all_that_was_there(school: Path, tmp_path: Path) -> None:
+    there = tmp_path / "there"
+    there.mkdir()
+    for folder in (there, there / "deep" / "new"):
+        with small_files(), pytest.raises(DiskTrouble) as refused:
+            written(school, folder)
+        assert "nothing was exported" in refused.value.hint
+        assert list(there.iterdir()) == []

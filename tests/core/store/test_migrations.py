@@ -140,15 +140,15 @@ def triggers_of(db: sqlite3.Connection, table: str) -> set[str]:
 
 
 def test_a_new_column_and_a_new_table_are_journaled(db: sqlite3.Connection) -> None:
-    script = ADD_COLUMN + "\nCREATE TABLE task (id INTEGER PRIMARY KEY, text TEXT NOT NULL) STRICT;"
+    script = ADD_COLUMN + "\nCREATE TABLE errand (id INTEGER PRIMARY KEY, text TEXT NOT NULL) STRICT;"
     climb(db, SCHEMA_VERSION, [(NEXT, script)])
     number = begin_operation(db, USER, "test")
     db.execute("UPDATE client SET nickname = 'Аня'")
-    db.execute("INSERT INTO task (text) VALUES ('call')")
+    db.execute("INSERT INTO errand (text) VALUES ('call')")
     renamed, added = read_changes(db, number)
     assert renamed.before == SAMPLES["client"] | {"nickname": None}
     assert renamed.after == SAMPLES["client"] | {"nickname": "Аня"}
-    assert (added.entity, added.record, added.after) == ("task", 1, {"id": 1, "text": "call"})
+    assert (added.entity, added.record, added.after) == ("errand", 1, {"id": 1, "text": "call"})
 
 
 def test_what_a_step_changes_is_no_operation(db: sqlite3.Connection) -> None:

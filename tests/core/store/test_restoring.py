@@ -51,6 +51,33 @@ def test_the_school_is_as_it_was_and_what_it_became_is_kept(school: Path) -> Non
     assert sorted(school.parent.iterdir()) == sorted([backup.parent, restored.kept, school])
 
 
+def test_what_restores_have_kept_is_rotated_like_automatic_backups(school: Path) -> None:
+    with writing_school(school) as opened:
+        opened.db.execute("INSERT OR REPLACE INTO setting VALUES ('backup_count', '2')")
+    backup = make_backup(school).path
+    first, *others = (restore(school, backup).kept for _ in range(4))
+    mine = school.with_name("school.db.replaced-by-me")
+    mine.touch()
+    journal = others[0].with_name(f"{others[0].name}-journal") if others[0] else mine
+    assert set(school.parent.glob("school.db.*")) == {mine, *others[1:]}
+    assert not journal.exists()
+    assert first
+    assert not first.exists()
+
+
+def test_what_is_brought_back_and_what_it_replaces_are_never_rotated_away(school: Path) -> None:
+    with writing_school(school) as opened:
+        opened.db.execute("INSERT OR REPLACE INTO setting VALUES ('backup_count', '0')")
+    backup = make_backup(school).path
+    newer = school.with_name("school.db.replaced-29991231-235959")  # a clock that went wrong
+    oldest = school.with_name("school.db.replaced-20200101-000000")
+    old = school.with_name("school.db.replaced-20200101-000001")
+    for place in (newer, old, oldest):
+        place.write_bytes(backup.read_bytes())
+    kept = restore(school, oldest).kept
+    assert set(school.parent.glob("school.db.*")) == {newer, oldest, kept}
+
+
 def test_a_smaller_and_a_greater_one_come_back(school: Path) -> None:
     small = make_backup(school).path
     with writing_school(school) as opened:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from builders import TODAY
 
+from schoolcrm.core.store.checking import faults_of_schema
 from schoolcrm.core.store.database import SCHEMA_VERSION, reading
 from schoolcrm.core.store.journal import OWN_TABLES
 
@@ -58,6 +59,7 @@ def test_an_earlier_file_is_brought_up_with_nothing_lost(version: int, tmp_path:
         assert school.db.execute("PRAGMA user_version").fetchone() == (SCHEMA_VERSION,)
         assert school.db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         assert school.db.execute("PRAGMA foreign_key_check").fetchall() == []
+        assert list(faults_of_schema(school.db)) == []
     assert sums(file) == money
     after = records(file)
     for table, (columns, rows) in before.items():

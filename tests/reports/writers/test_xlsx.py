@@ -1,6 +1,9 @@
 """The workbook, read back with openpyxl."""
 
+import errno
+import gc
 import io
+import sys
 import zipfile
 from datetime import date, datetime, time
 from typing import Any
@@ -117,3 +120,17 @@ def test_more_rows_than_a_sheet_holds_are_refused(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(xlsx, "MOST_ROWS", 10)
     with pytest.raises(Refused, match="10"):
         xlsx.write_xlsx(payments(20), io.BytesIO())
+
+
+class _Full(io.BytesIO):
+    def write(self, data: Any) -> int:
+        raise OSError(errno.ENOSPC, "full")
+
+
+def test_a_full_disk_is_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    complaints: list[Any] = []
+    monkeypatch.setattr(sys, "unraisablehook", complaints.append)
+    with pytest.raises(OSError, match="full"):
+        xlsx.write_xlsx(payments(3), _Full())
+    gc.collect()
+    assert complaints == []

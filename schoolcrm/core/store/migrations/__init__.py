@@ -15,7 +15,10 @@ from schoolcrm.core.language import _
 from schoolcrm.core.rules.disk import reason_of
 from schoolcrm.core.store.database import APPLICATION_ID, SCHEMA_VERSION, connect, database_errors, file_version
 from schoolcrm.core.store.files import partial_file, publish, replace
-from schoolcrm.core.store.journal import drop_triggers, install_journal, journaled_tables, statements
+from schoolcrm.core.store.journal import SCHEMA, drop_triggers, install_journal, journaled_tables, statements
+
+MOST_NAMED = 5
+"""How many tables and other parts a refusal names."""
 
 
 def scripts() -> list[tuple[int, str]]:
@@ -60,7 +63,47 @@ def migrate(path: Path) -> None:
     Raises Damaged (not ours, newer, corrupt, a step would lose records), Busy, DiskTrouble.
     """
     with database_errors(path), closing(connect(path, writable=True)) as db:
-        climb(db, file_version(db, path), keep_copy_of=path)
+        db.execute("BEGIN")
+        version = file_version(db, path)
+        require_fitting(db, version, path)
+        db.execute("COMMIT")
+        climb(db, version, keep_copy_of=path)
+
+
+def require_fitting(db: sqlite3.Connection, version: int, path: Path) -> None:
+    """Raise Damaged, naming the file, if its tables are not those of the older schema it says it has."""
+    there = _columns(db)
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as new:
+        lay_out(new, 0, version)
+        expected = _columns(new)
+        lay_out(new, version, SCHEMA_VERSION)
+        known = _columns(new).keys() | expected
+    wrong = sorted(name for name in known if there.get(name) != expected.get(name))
+    if wrong:
+        raise Damaged(
+            _("{path} says that it has schema {version}, but these tables don't fit it: {tables}.").format(
+                path=path, version=version, tables=", ".join(wrong[:MOST_NAMED] + ["…"] * (len(wrong) > MOST_NAMED))
+            ),
+            _("The file was left as it was; restore the latest backup or call someone who can repair it."),
+        )
+
+
+def lay_out(db: sqlite3.Connection, version: int, target: int) -> None:
+    """Bring empty tables from one schema to another, to compare with: without the triggers that record changes."""
+    for number, script in scripts():
+        if version < number <= target:
+            for statement in (*statements(script), *statements(SCHEMA)):
+                db.execute(statement)
+    if target >= SCHEMA_VERSION:
+        _install_views(db)
+
+
+def _columns(db: sqlite3.Connection) -> dict[str, list[str]]:
+    """Return the columns of every table."""
+    query = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
+    tables = [name for (name,) in db.execute(query)]
+    columns = "SELECT name FROM pragma_table_info(?) ORDER BY name"
+    return {table: [name for (name,) in db.execute(columns, (table,))] for table in tables}
 
 
 def climb(

@@ -41,20 +41,25 @@ from schoolcrm.core.store.models.money import (
     SubscriptionSubject,
     UpfrontCharge,
 )
+from schoolcrm.core.store.models.office import Automation, AutomationRun, ClientFile, FileContent, Message, Task
 from schoolcrm.core.store.models.people import Client, Contact, Student, StudentSubject, StudentTeacher
 from schoolcrm.core.store.models.statuses import Status, StatusChange, Trial
 
 __all__ = [
     "AbsenceReason",
     "Account",
+    "Automation",
+    "AutomationRun",
     "Client",
     "ClientField",
+    "ClientFile",
     "Contact",
     "Contract",
     "Discount",
     "DiscountLessonType",
     "DiscountSubject",
     "Field",
+    "FileContent",
     "Freeze",
     "FreezeExtension",
     "Holiday",
@@ -65,6 +70,7 @@ __all__ = [
     "Location",
     "Mark",
     "Membership",
+    "Message",
     "Payment",
     "Plan",
     "PlanLessonType",
@@ -86,6 +92,7 @@ __all__ = [
     "Subscription",
     "SubscriptionLessonType",
     "SubscriptionSubject",
+    "Task",
     "Teacher",
     "TestResult",
     "Trial",

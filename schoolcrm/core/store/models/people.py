@@ -49,6 +49,8 @@ class Client(Numbered, table=True):
     created_on: Day
     archived_on: OptionalDay = None
     passport: OptionalText = None
+    access_on: OptionalDay = None
+    access_revoked_on: OptionalDay = None
 
     constraints: ClassVar[tuple[SchemaItem, ...]] = (Index("client_by_name", "name_key"),)
 
