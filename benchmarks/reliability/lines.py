@@ -123,6 +123,9 @@ messages log {client} {word} --channel call
 messages send {client} --template {word}
 messages cancel {n}
 messages retry {n}
+automation add --when status=reserve --task {word}
+automation add --when status=refused --set manager={word}
+automation remove {n}
 import-csv {folder}/clients.csv
 import-csv {folder}/clients.csv --on-duplicate update
 """.strip().splitlines()
