@@ -24,14 +24,16 @@ from schoolcrm.core.store.restoring import compact, restore
 
 school, backups = Path(sys.argv[2]), [Path(text) for text in sys.argv[3:]]
 print("ready", flush=True)
+turn = 0
 while True:
     if sys.argv[1] == "backup":
         make_backup(school).path
     elif sys.argv[1] == "compact":
         compact(school)
     else:
-        for backup in backups:
-            restore(school, backup)
+        restore(school, backups[turn % len(backups)])
+    turn += 1
+    print("done", flush=True)
 """
 
 
@@ -49,12 +51,16 @@ def school(tmp_path: Path) -> Path:
 
 
 def kill_while(work: str, school: Path, *backups: Path, chance: random.Random) -> None:
-    """Let a process do that work again and again, and kill it at a random moment."""
+    """Let a process do that work up to three times, and kill it at a random moment of the next.
+
+    Times are counted, not seconds: a busy machine does as much work before the kill as an idle one.
+    """
     command = [sys.executable, "-c", WORK, work, str(school), *map(str, backups)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     assert process.stdout is not None
-    process.stdout.readline()
-    time.sleep(chance.uniform(0, 0.4))
+    for _line in range(1 + chance.randint(0, 3)):
+        process.stdout.readline()
+    time.sleep(chance.uniform(0, 0.1))
     process.kill()
     _out, err = process.communicate()
     assert process.returncode == -signal.SIGKILL, err.decode()
