@@ -20,6 +20,7 @@ _MAKERS = {
         "scales.py",
         "../examples/make_clients.py",
         "../examples/invented_school.py",
+        "../schoolcrm/core/demo/russian_names.py",
     ),
 }
 _SCHEMA = "../schoolcrm/core/store"

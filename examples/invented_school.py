@@ -5,29 +5,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from schoolcrm.core.demo.russian_names import BOYS, FATHERS, GIRLS, MOTHERS, SURNAMES, female, words
+
 TODAY = date(2026, 9, 1)
 FAMILIES = 245
 ADULTS = 22
 
 
-def words(text: str) -> tuple[str, ...]:
-    """Return the words of a text."""
-    return tuple(text.split())
-
-
-SURNAMES = words(
-    """Абрамов Алексеев Андреев Антонов Баранов Белов Беляев Борисов Васильев Виноградов Волков Воробьёв Гаврилов
-    Герасимов Голубев Григорьев Давыдов Данилов Денисов Дмитриев Егоров Ершов Ефимов Жуков Зайцев Захаров Зуев
-    Иванов Ильин Калинин Киселёв Ковалёв Козлов Комаров Королёв Крылов Кудрявцев Кузнецов Лебедев Макаров Медведев
-    Миронов Михайлов Морозов Никитин Новиков Орлов Осипов Павлов Петров Поляков Романов Савельев Семёнов Сергеев
-    Сидоров Смирнов Соколов Степанов Тарасов Титов Фёдоров Фомин Чернов Шестаков Щербаков Яковлев"""
-)
-BOYS = words(
-    """Александр Артём Глеб Даниил Егор Иван Кирилл Лев Макар Марк Матвей Михаил Мирон Роман Семён Тимофей Фёдор"""
-)
-GIRLS = words("Алиса Анна Арина Варвара Вероника Дарья Ева Екатерина Злата Кира Мария Полина София Таисия Ульяна")
-FATHERS = words("Алексей Андрей Антон Виктор Денис Дмитрий Игорь Константин Олег Павел Сергей")
-MOTHERS = words("Алёна Анастасия Елена Ирина Ксения Марина Наталья Оксана Ольга Светлана Татьяна Юлия")
 PATRONYMICS = words("Алексеевич Андреевич Антонович Викторович Денисович Игоревич Олегович Павлович Сергеевич")
 
 SOURCES = ("Сайт", "Рекомендация", "ВКонтакте", "Яндекс", "Вывеска", "День открытых дверей")
@@ -113,11 +97,6 @@ class Row:
     bought: date | None = None
     note: str = ""
     school: str = ""
-
-
-def female(name: str) -> str:
-    """Return the feminine form of a surname or patronymic."""
-    return f"{name.removesuffix('ич')}на" if name.endswith("ич") else f"{name}а"
 
 
 def make_rows(chance: random.Random) -> list[Row]:

@@ -7,6 +7,8 @@ needs nothing, the help page of the root needs no Typer, and no command pays for
 import os
 import sys
 
+from schoolcrm.streams import drop_output, is_read_to_the_end, prepare_streams
+
 _SHORT = {"-q": "--quiet", "-h": "--help"}
 _VALUED = {"--db", "--lang", "--today", "--user"}
 _FLAGS = {"--quiet", "--debug"}
@@ -15,7 +17,7 @@ _FLAGS = {"--quiet", "--debug"}
 def main(arguments: list[str]) -> int:
     """Run one command and return the process's exit code (docs/exit-codes.md)."""
     os.umask(0o077)
-    _prepare_streams()
+    prepare_streams()
     try:
         if arguments[:1] == ["--complete"]:
             return _complete(arguments[1:])
@@ -26,17 +28,17 @@ def main(arguments: list[str]) -> int:
         from schoolcrm.commands.failures import report_interruption
 
         return report_interruption()
-    except BrokenPipeError:
-        _drop_output()  # `| head` has what it wanted
-        return 0
     except Exception as error:
+        if isinstance(error, BrokenPipeError) and not is_read_to_the_end():
+            drop_output(sys.stdout)  # `| head` has what it wanted of a report
+            return 0
         from schoolcrm.commands.failures import report_failure
 
         code = report_failure(error, debug="--debug" in arguments)
         try:
             sys.stdout.flush()
         except OSError:
-            _drop_output()
+            drop_output(sys.stdout)
         return code
 
 
@@ -49,6 +51,10 @@ def _run(arguments: list[str]) -> int:
     given, rest = extract_global_options(arguments)
     settings = user_settings(os.environ)
     _use_language(given.get("--lang") or os.environ.get("SCHOOLCRM_LANG") or settings.get("lang", ""))
+    if not all(value.strip() for value in given.values()):
+        from schoolcrm.empty_values import refuse_empty_globals
+
+        refuse_empty_globals(given)
     if rest[:1] == ["--version"]:
         return _print_version()
     if rest[:1] == ["--help"]:
@@ -121,6 +127,7 @@ def _run_command(words: list[str], given: dict[str, str], settings: dict[str, st
     from schoolcrm.commands.session import Session
     from schoolcrm.commands.table_of_commands import COMMANDS
     from schoolcrm.lazy import LazyGroup
+    from schoolcrm.metavars import WIDEST
     from schoolcrm.plain_parameters import use_plain_parameters
 
     use_plain_parameters()
@@ -133,7 +140,7 @@ def _run_command(words: list[str], given: dict[str, str], settings: dict[str, st
     while True:
         try:
             # Not `root.main`: that turns a closed pipe (`| head`) into exit code 1.
-            with root.make_context("schoolcrm", list(words), obj=session) as context:
+            with root.make_context("schoolcrm", list(words), obj=session, max_content_width=WIDEST) as context:
                 root.invoke(context)
         except Unanswered as question:
             question.put()
@@ -167,23 +174,3 @@ def _print_help() -> int:
 
     sys.stdout.write(root_help())
     return 0
-
-
-def _drop_output() -> None:
-    """Let what can't be printed go, or the interpreter would fail on it once more on its way out."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _prepare_streams() -> None:
-    """Text in any encoding of the terminal: what it can't show is replaced, never an exception.
-
-    A stream that the caller has closed becomes the null device: cron may well close both, and the number of a
-    closed stream must not be given to the database's file.
-    """
-    # They stay open as long as the program runs.
-    sys.stdin = sys.stdin or open(os.devnull, encoding="utf-8")  # noqa: PTH123, SIM115
-    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
-    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")

@@ -4,7 +4,7 @@ Building a command costs Typer about a millisecond: a group builds the one that 
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from importlib import import_module
 from typing import Any
 
@@ -12,17 +12,34 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command as build_command
 from typer.main import get_command_from_info, get_command_name
+from typer.models import CommandInfo
 
-from schoolcrm.core.errors import BadValue, WrongUsage
+from schoolcrm.core.errors import BadValue
 from schoolcrm.core.language import _
-from schoolcrm.core.rules.names import closest
 from schoolcrm.metavars import in_list, in_usage, usual_metavar
+from schoolcrm.streams import keep_working_unread
 
-_NEGATIVE = re.compile(r"-[\d\s\u00a0\u202f.,]+")
+_NEGATIVE = r"-[\d\s\u00a0\u202f.,]+"
 _MINUS = "−"
+_LONGEST = 300  # characters of what a command does, where its group lists it
 
 
-class SchoolHelp(TyperCommand):
+class _InOurWords:
+    """What help pages of commands and of groups say in the language in use."""
+
+    def format_usage(self: Any, ctx: Any, formatter: Any) -> None:
+        """Write the usage line with a translated heading."""
+        formatter.write_usage(ctx.command_path, " ".join(self.collect_usage_pieces(ctx)), prefix=_("Usage:") + " ")
+
+    def get_help_option(self, ctx: Any) -> Any:
+        """Return the --help option, described in the language in use."""
+        option = super().get_help_option(ctx)  # type: ignore[misc]
+        if option is not None:
+            option.help = _("Show this page.")
+        return option
+
+
+class SchoolHelp(_InOurWords, TyperCommand):
     """Help pages in the language in use; a negative number is a value, for no option begins with a digit."""
 
     def __init__(self, *args: Any, **settings: Any) -> None:
@@ -34,18 +51,18 @@ class SchoolHelp(TyperCommand):
         """Read "-500" as the number it is: with the true minus sign the parser leaves it alone."""
         valued = {name for param in self.params if not getattr(param, "is_flag", True) for name in param.opts}
         signed = [
-            _MINUS + word[1:] if _NEGATIVE.fullmatch(word) and before not in valued else word
+            _MINUS + word[1:] if _is_negative(word) and before not in valued else word
             for before, word in zip(["", *args], args, strict=False)
         ]
         rest = super().parse_args(ctx, signed)
         for param in self.params:
             if param.param_type_name == "argument" and param.name in ctx.params:
                 ctx.params[param.name] = _as_typed(ctx.params[param.name], args)
-        return rest
+        if any(map(_may_be_empty, args)):
+            from schoolcrm.empty_values import refuse_empty_values
 
-    def format_usage(self, ctx: Any, formatter: Any) -> None:
-        """Write the usage line with a translated heading."""
-        formatter.write_usage(ctx.command_path, " ".join(self.collect_usage_pieces(ctx)), prefix=_("Usage:") + " ")
+            refuse_empty_values(ctx, changing=isinstance(self, Changing))
+        return rest
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
         """Return what the usage line has after the command."""
@@ -63,12 +80,13 @@ class SchoolHelp(TyperCommand):
                 with formatter.section(heading):
                     formatter.write_dl(lines)
 
-    def get_help_option(self, ctx: Any) -> Any:
-        """Return the --help option, described in the language in use."""
-        option = super().get_help_option(ctx)
-        if option is not None:
-            option.help = _("Show this page.")
-        return option
+
+def _may_be_empty(word: str) -> bool:
+    return word.rstrip()[-1:] in ("", "=")
+
+
+def _is_negative(word: str) -> bool:
+    return word[:1] == "-" and word[1:2] != "-" and re.fullmatch(_NEGATIVE, word) is not None
 
 
 def _as_typed(value: Any, args: list[str]) -> Any:
@@ -134,6 +152,7 @@ class Changing(_WithShared):
             raise BadValue(
                 _("A changing command can't print as «{format}».").format(format=asked), _("Use --format json.")
             )
+        keep_working_unread()
         return super().invoke(ctx)
 
 
@@ -143,36 +162,24 @@ class Showing(_WithShared):
     shared = staticmethod(_showing_options)
 
 
-class SchoolGroup(TyperGroup):
+class SchoolGroup(_InOurWords, TyperGroup):
     """A group of commands with help in the language in use and suggestions for misspelt names."""
 
-    def format_usage(self, ctx: Any, formatter: Any) -> None:
-        """Write the usage line with a translated heading."""
-        formatter.write_usage(ctx.command_path, " ".join(self.collect_usage_pieces(ctx)), prefix=_("Usage:") + " ")
-
-    def get_help_option(self, ctx: Any) -> Any:
-        """Return the --help option, described in the language in use."""
-        option = super().get_help_option(ctx)
-        if option is not None:
-            option.help = _("Show this page.")
-        return option
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Write the commands, each with its first sentence whole."""
+        commands: list[tuple[str, Any]] = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
+        with formatter.section(_("Commands")):
+            formatter.write_dl([(name, command.get_short_help_str(_LONGEST)) for name, command in commands])
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Return the command named by the first argument; WrongUsage has suggestions for a misspelt one."""
         name = args[0]
         command = self.get_command(ctx, name)
         if command is None:
-            raise _unknown_command(name, self.list_commands(ctx), ctx.command_path)
+            from schoolcrm.other_commands import unknown_command
+
+            raise unknown_command(name, self.list_commands(ctx), ctx)
         return name, command, args[1:]
-
-
-def _unknown_command(name: str, known: list[str], path: str) -> WrongUsage:
-    near = closest(name, known)
-    if near:
-        hint = _("Did you mean: {names}?").format(names=", ".join(near))
-    else:
-        hint = _("'{path} --help' lists the commands.").format(path=path)
-    return WrongUsage(_("There is no command «{name}».").format(name=name), hint)
 
 
 class LazyGroup(SchoolGroup):
@@ -192,17 +199,42 @@ class LazyGroup(SchoolGroup):
         return _command_of(import_module(module).app, cmd_name) if module else None
 
 
+class Elsewhere:
+    """Stands for a command, or a group of commands, that another module holds; it is imported when that is used."""
+
+    def __init__(self, module: str, name: str) -> None:
+        self.module = module
+        self.name = name
+
+    def found(self) -> Any:
+        """Import the module and return what it holds; None if it declares the command itself."""
+        module = import_module(self.module)
+        return getattr(module, self.name) if self.name else None
+
+
+def elsewhere(module: str, name: str = "") -> Any:
+    """Return what stands for a function or app of another module of `commands`, in `app.command` and `add_typer`.
+
+    Without a name the module declares the command itself, as one of the same app.
+    """
+    return Elsewhere(f"schoolcrm.commands.{module}", name)
+
+
 class GroupOfApp(SchoolGroup):
     """The group that a module declares with `group` and `@app.command`."""
 
     def __init__(self, app: typer.Typer, name: str) -> None:
         super().__init__(name=name, help=app.info.help, no_args_is_help=True, rich_markup_mode=None)
         self.app = app
-        self.declared = {
-            info.name or get_command_name(getattr(info.callback, "__name__", "")): info
-            for info in app.registered_commands
-        }
         self.groups = {str(info.name): info.typer_instance for info in app.registered_groups}
+
+    @property
+    def declared(self) -> dict[str, CommandInfo]:
+        """The commands by name. What another module has declared since stands where it was announced."""
+        return {
+            info.name or get_command_name(getattr(info.callback, "__name__", "")): info
+            for info in self.app.registered_commands
+        }
 
     def list_commands(self, ctx: Any) -> list[str]:
         """Return the names in the order of their declaration, commands before groups."""
@@ -211,13 +243,31 @@ class GroupOfApp(SchoolGroup):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """Build the command of that name; None if there is no such command."""
         if inner := self.groups.get(cmd_name):
-            return _command_of(inner, cmd_name)
+            return _command_of(_app_of(inner), cmd_name)
         info = self.declared.get(cmd_name)
         if info is None:
             return None
+        if isinstance(info.callback, Elsewhere):
+            info.callback = info.callback.found()
+            info = info if info.callback else self.declared[cmd_name]
         return get_command_from_info(
             info, pretty_exceptions_short=self.app.pretty_exceptions_short, rich_markup_mode=None
         )
+
+    def summaries(self) -> Iterator[tuple[str, str]]:
+        """Yield the commands and groups, and the help of each; none is built."""
+        for info in self.declared.values():
+            if isinstance(info.callback, Elsewhere) and not info.callback.name:
+                info.callback.found()  # which declares it, help and all
+        for name, info in self.declared.items():
+            yield name, str(info.help or "")
+        for name, inner in self.groups.items():
+            yield name, str(_app_of(inner).info.help or "")
+
+
+def _app_of(inner: Any) -> typer.Typer:
+    app: typer.Typer = inner.found() if isinstance(inner, Elsewhere) else inner
+    return app
 
 
 def _command_of(app: typer.Typer, name: str) -> Any:

@@ -1,6 +1,12 @@
-"""What stands for a value in help pages: NAME, DATE, N… instead of the kind that Typer would name."""
+"""What help pages have in common: how wide they are, what stands for a value — NAME, DATE, N… — in them."""
 
+import os
+import sys
 from typing import Any
+
+WIDEST = 120  # columns of a help page, however wide the terminal is
+_USUAL = 80
+_MARGIN, _NARROWEST = 2, 50  # as Typer has them
 
 _OF_OPTIONS = {
     "--absent": "NAME[:REASON],…",
@@ -38,4 +44,15 @@ def in_usage(argument: Any) -> str:
 
 def in_list(argument: Any) -> str:
     """Return an argument as the list of arguments has it: without the brackets, which say that it may be left out."""
-    return str(argument.metavar).removesuffix("...").removeprefix("[").removesuffix("]")
+    name = str(argument.metavar).removesuffix("...")
+    return name[1:].removesuffix("]") if name.startswith("[") else name
+
+
+def page_width() -> int:
+    """Return how many columns a help page may take: those of the terminal, within reason."""
+    columns = os.environ.get("COLUMNS", "")
+    try:
+        wide = int(columns) if columns.isdecimal() else os.get_terminal_size(sys.stdout.fileno()).columns
+    except (OSError, ValueError):  # no terminal
+        wide = 0
+    return max(min(wide or _USUAL, WIDEST) - _MARGIN, _NARROWEST)

@@ -33,6 +33,10 @@ class PlainParameter:
         try:
             return int(str(value).replace("−", "-"))
         except ValueError:
+            if not str(value).strip():
+                from schoolcrm.empty_values import empty_value
+
+                raise empty_value(ctx, param) from None
             message = _("«{value}» is not a whole number").format(value=value)
             raise typer.BadParameter(message, ctx=ctx, param=param) from None
 

@@ -4,11 +4,18 @@ import json
 from pathlib import Path
 from typing import Any
 
-from builders import run_cli
+from builders import make_school, run_cli
 
 
 def answer(db: Path, *words: str, today: str = "2026-09-01") -> Any:
     """Run the command with --format json; it must end well. Return what it printed."""
+    printed = signed_answer(db, *words, today=today)
+    printed.pop("operation", None)
+    return printed
+
+
+def signed_answer(db: Path, *words: str, today: str = "2026-09-01") -> Any:
+    """Return what `answer` does, with the number of the operation of a changing command."""
     code, out, err = run_cli(*words, "--format", "json", db=db, today=today)
     assert code == 0, err
     return json.loads(out)
@@ -24,3 +31,18 @@ def refusal(db: Path, *words: str, today: str = "2026-09-01") -> str:
     code, out, err = run_cli(*words, db=db, today=today)
     assert (code, out) == (1, ""), (code, out, err)
     return err
+
+
+def school_after_a_sale(folder: Path, today: str = "2026-09-01") -> Path:
+    """Make a school with a client, a group of one and a package sold, by the commands: operations 2 to 7."""
+    path = make_school(folder)
+    for words in (
+        ("clients", "add", "Анна Иванова", "--student", "Петя", "--phone", "89161234567"),
+        ("groups", "add", "Роботы"),
+        ("schedule", "add", "Роботы", "--days", "mon", "--at", "18:00", "--from", "2026-09-01"),
+        ("groups", "join", "Роботы", "Петя", "--from", "2026-09-01"),
+        ("subscription", "plans", "add", "Три", "--kind", "package", "--price", "1000", "--lessons", "3"),
+        ("subscription", "sell", "Петя", "Три", "--on", "2026-09-01"),
+    ):
+        answer(path, *words, today=today)
+    return path

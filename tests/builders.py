@@ -5,12 +5,14 @@
 
 import io
 import os
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import date
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +50,18 @@ def writing_school(path: Path, today: date = TODAY, command: str = "test") -> It
 
     with writing(path, today, user=USER, command=command) as school:
         yield school
+
+
+class _TakenBack(Exception):
+    """Ends an operation without a trace."""
+
+
+@contextmanager
+def unwritten_school(path: Path, today: date = TODAY) -> Iterator[Any]:
+    """Open the file for one operation that is taken back at the end; yields a WritableSchool."""
+    with suppress(_TakenBack), writing_school(path, today) as school:
+        yield school
+        raise _TakenBack
 
 
 @contextmanager
@@ -157,7 +171,7 @@ def add_schedule(
 ) -> int:
     """Add a line of the regular schedule; return its id."""
     from schoolcrm.core.learning.schedule import Line, add_slot
-    from schoolcrm.core.rules.dates import parse_weekdays
+    from schoolcrm.core.rules.weekdays import parse_weekdays
 
     line = Line(
         parse_weekdays(days),
@@ -223,6 +237,12 @@ def pay(school: Any, client_id: int, amount: int, on: date, **details: Any) -> i
     return pay(school, Payment(client_id, amount, on, **details), even_so=even_so)
 
 
+def dump(path: Path) -> list[str]:
+    """Return the whole file, history included, statement by statement."""
+    with closing(sqlite3.connect(path)) as db:
+        return list(db.iterdump())
+
+
 # The command line ---------------------------------------------------------------------------------------
 
 
@@ -276,6 +296,13 @@ def run_installed(
         check=False,
     )
     return done.returncode, done.stdout, done.stderr
+
+
+def every_command() -> Any:
+    """Return the root of the commands as they are now: `run_cli` forgets those of another language."""
+    _forget_commands_of_other_language("en")
+    entries = import_module("schoolcrm.commands.table_of_commands").COMMANDS
+    return import_module("schoolcrm.lazy").LazyGroup({entry.name: entry.module for entry in entries})
 
 
 def _variables(db: Path | None, today: str, lang: str, env: Mapping[str, str] | None) -> dict[str, str]:

@@ -57,6 +57,8 @@ payments void 2 --reason Ошибка
 students test add Петя 87 --subject Роботы
 contracts add 'Анна Иванова' --number 7 --to 2026-12-31
 contracts edit 7 --pay-day 5
+forms add Договор {folder}/form.html --for contract
+forms remove Договор
 contracts terminate 7
 contracts delete 7
 status add bought VIP

@@ -158,3 +158,35 @@ def test_lost_output_of_a_change_that_was_made_says_so(tmp_path: Path) -> None:
 def test_words_too_many_are_named() -> None:
     _code, _out, err = run_cli("clients", "add", "Анна", "лишнее", "слово")
     assert "лишнее слово" in err
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        (("forecast",), "schoolcrm report forecast"),
+        (("debtors",), "schoolcrm report debtors"),
+        (("debtor",), "schoolcrm report debtors"),
+        (("clients", "forecast"), "schoolcrm report forecast"),
+        (("freeze",), "schoolcrm groups freeze, schoolcrm subscription freeze"),
+        (("clinets",), "clients"),
+        (("clients", "lsit"), "list"),
+    ],
+)
+def test_a_command_without_its_group_is_recognised(words: tuple[str, ...], meant: str) -> None:
+    assert run_cli(*words) == (2, "", f"error: There is no command «{words[-1]}».\nhint: Did you mean: {meant}?\n")
+
+
+def test_a_command_that_many_groups_have_is_no_suggestion() -> None:
+    assert run_cli("list")[2].splitlines()[1] == "hint: 'schoolcrm --help' lists the commands."
+
+
+def test_help_is_as_wide_as_the_terminal_within_reason_and_cuts_no_sentence() -> None:
+    wide = run_cli("report", "--help", env={"COLUMNS": "300"})[1]
+    assert "  renewals         When clients are expected to buy again, by their average interval.\n" in wide
+    narrow = run_cli("report", "--help", env={"COLUMNS": "60"})[1]
+    assert " ".join(wide.split()) == " ".join(narrow.split())
+    root = [run_cli("--help", env={"COLUMNS": columns})[1] for columns in ("300", "60")]
+    assert root[0].split() == root[1].split()
+    for page, width in ((wide, 118), (narrow, 58), (root[0], 118), (root[1], 58)):
+        assert max(map(len, page.splitlines())) <= width
+    assert "..." not in narrow.partition("Commands")[2]

@@ -54,6 +54,8 @@ ONE_CLIENT = [
 WHOLE_SCHOOL: list[tuple[list[str], set[str]]] = [
     (["clients", "list"], {"client", *MONEY}),
     (["clients", "list", "status:bought", "--limit", "2"], {"client"}),
+    (["clients", "list", "клиент", "--limit", "2"], {"client"}),  # along the names, as far as the page goes
+    (["clients", "list", "0", "--limit", "2"], {"client"}),
     (["clients", "list", "--columns", "name,lessons_left,expires"], {"client", "student"}),
     (["clients", "list", "--columns", "name,last_visit"], {"client"}),
     (["students", "list"], {"student", *MONEY}),

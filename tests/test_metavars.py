@@ -4,12 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from builders import every_command
 
-from schoolcrm.commands.table_of_commands import COMMANDS
-from schoolcrm.lazy import LazyGroup
 from schoolcrm.plain_parameters import use_plain_parameters
-
-ROOT = LazyGroup({entry.name: entry.module for entry in COMMANDS})
 
 
 def _commands(command: Any, context: Any) -> Iterator[tuple[str, Any, Any]]:
@@ -24,8 +21,9 @@ def _commands(command: Any, context: Any) -> Iterator[tuple[str, Any, Any]]:
 @pytest.fixture(scope="module")
 def pages() -> dict[str, str]:
     use_plain_parameters()
-    root = ROOT.context_class(ROOT, info_name="schoolcrm")
-    return {path: command.get_help(context) for path, command, context in _commands(ROOT, root)}
+    root = every_command()
+    context = root.context_class(root, info_name="schoolcrm")
+    return {path: command.get_help(context) for path, command, context in _commands(root, context)}
 
 
 def test_no_page_names_a_kind_of_the_language_the_program_is_written_in(pages: dict[str, str]) -> None:
@@ -38,6 +36,7 @@ def test_no_page_names_a_kind_of_the_language_the_program_is_written_in(pages: d
     [
         ("payments add", "CLIENT [AMOUNT]"),
         ("payments void", "PAYMENT"),
+        ("clients contact add", "CLIENT KIND:VALUE[:NOTE]..."),
         ("clients list", "[QUERY]..."),
         ("clients archive", "CLIENT..."),
         ("lessons hold", "GROUP|LESSON [DATE]"),
@@ -54,3 +53,8 @@ def test_options_name_what_they_take(pages: dict[str, str]) -> None:
     assert "  --absent NAME[:REASON],…" in pages["schoolcrm lessons hold"]
     assert "  --limit N" in pages["schoolcrm groups add"]
     assert "  AMOUNT  " in pages["schoolcrm payments add"]
+
+
+def test_the_list_of_arguments_leaves_out_whole_brackets_only(pages: dict[str, str]) -> None:
+    assert "  KIND:VALUE[:NOTE]  " in pages["schoolcrm clients contact add"]
+    assert "  QUERY  " in pages["schoolcrm clients list"]

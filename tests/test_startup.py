@@ -7,13 +7,25 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from builders import add_client, add_group, add_plan, add_student, hold, join, make_school, pay, writing_school
+from builders import (
+    add_client,
+    add_group,
+    add_plan,
+    add_student,
+    every_command,
+    hold,
+    join,
+    make_school,
+    pay,
+    writing_school,
+)
 
 from schoolcrm.commands.table_of_commands import COMMANDS
 from schoolcrm.later import SELDOM_USED
 
 HEAVY = {
     "alembic", "dateutil", "openpyxl", "phonenumbers", "pydantic", "pydantic_core", "rich", "sqlalchemy", "sqlmodel",
+    "docx", "docxtpl", "jinja2", "lxml", "num2words",
 }  # fmt: skip
 NEVER_FOR_HELP = HEAVY | {"sqlite3", "typer", "inspect", "dataclasses", "platformdirs", "getpass", "tomllib"}
 NEVER_FOR_READING = HEAVY | {"platformdirs", "getpass", "tempfile", "asyncio", "unittest", "http", "typer.rich_utils"}
@@ -23,6 +35,7 @@ NEVER_FOR_CHANGING = {"openpyxl", "pydantic", "pydantic_core", "rich", "sqlalche
 LOADED_LATER = {"_bz2", "_lzma", "selectors"}
 
 NOTHING = "import sys\ntry: pass\n"
+ROOT = Path(__file__).parent.parent
 RUN = "import sys\nfrom schoolcrm.__main__ import run\ntry: run()\n"
 LIST_MODULES = "finally: print(*sys.modules, file=sys.stderr)"
 PLAIN_PARAMETERS = """
@@ -47,10 +60,29 @@ for path, command in commands(LazyGroup({entry.name: entry.module for entry in C
             print(path, parameter.name)
 print("pydantic" if "pydantic" in sys.modules else "light")
 """
+# Each of our modules in which a pattern is compiled.
+WATCH_PATTERNS = """
+import re._compiler, sys
+compile_pattern, ours = re._compiler.compile, []
+
+def watched(pattern, flags=0):
+    frame = sys._getframe(1)
+    while "/re/" in frame.f_code.co_filename.replace("\\\\", "/"):
+        frame = frame.f_back
+    if "schoolcrm" in frame.f_globals.get("__name__", ""):
+        ours.append(frame.f_globals["__name__"] + ":" + str(frame.f_lineno))
+    return compile_pattern(pattern, flags)
+
+re._compiler.compile = watched
+"""
 USE_EACH = """
 print(type(subprocess).__name__)
 assert bz2.decompress(bz2.compress(b"a")) == lzma.decompress(lzma.compress(b"a"))
 assert not hasattr(tokenize, "no_such_name") and subprocess.PIPE == -1
+assert platform.system() == os.uname().sysname and platform.system.__module__ == "schoolcrm.later"
+assert platform.machine() and platform.system() == os.uname().sysname and platform.system.__module__ == "platform"
+assert textwrap.dedent(" a") == "a" and "stdlib" in sysconfig.get_paths()
+assert issubclass(shellingham.ShellDetectionFailure, EnvironmentError)
 print(ipaddress.ip_address("1.2.3.4"), repr(bz2)[:7])
 """
 
@@ -82,7 +114,19 @@ def school(tmp_path: Path) -> Path:
 def test_version_imports_next_to_nothing() -> None:
     loaded = schoolcrm("--version")
     assert not loaded & NEVER_FOR_HELP
-    assert {name for name in loaded if name.startswith("schoolcrm.")} <= {"schoolcrm.__main__", "schoolcrm.cli"}
+    assert {name for name in loaded if name.startswith("schoolcrm.")} <= {
+        "schoolcrm.__main__",
+        "schoolcrm.cli",
+        "schoolcrm.streams",
+    }
+
+
+def test_version_waits_for_no_module_that_python_does_not_begin_with() -> None:
+    """Without `site`: what an editable installation loads for itself would hide what we load."""
+    here = f"sys.path.insert(0, {str(ROOT)!r})"
+    done = run("-S", "-c", f"import sys; {here}\n{RUN}{LIST_MODULES}", "--version")
+    assert done.returncode == 0, done.stderr
+    assert not set(done.stderr.split()) & {"typing", "re", "collections", "contextlib", "enum", "functools"}
 
 
 @pytest.mark.parametrize("words", [["--help"], ["--lang", "ru", "--help"], ["--version", "--quiet"]], ids=" ".join)
@@ -96,7 +140,7 @@ def test_the_root_answers_without_typer(words: list[str]) -> None:
     "words",
     [
         *(["report", "debtors"], ["report", "funnel"], ["clients", "list"]),
-        *(["payments", "list"], ["lessons", "list"], ["groups", "list"]),
+        *(["payments", "list"], ["lessons", "list"], ["groups", "list"], ["contracts", "list"], ["forms", "list"]),
     ],
     ids=" ".join,
 )
@@ -104,6 +148,39 @@ def test_a_piped_list_or_report_imports_no_heavy_library(words: list[str], schoo
     loaded = schoolcrm("--db", school, *words)
     assert not loaded & (NEVER_FOR_READING | LOADED_LATER)
     assert len(loaded) <= 195, sorted(loaded)
+
+
+PIPED = [["report", "debtors"], ["clients", "list"]]
+
+
+@pytest.mark.parametrize("words", PIPED, ids=" ".join)
+def test_the_lists_looked_at_most_import_no_more_than_they_use(words: list[str], school: Path) -> None:
+    loaded = schoolcrm("--db", school, *words)
+    assert not {name for name in loaded if name.startswith("_sysconfigdata")} | loaded & {"json", "locale"}
+    assert not {name for name in loaded if name.startswith("schoolcrm.commands.client_")}
+    assert "schoolcrm.commands.people_archive" not in loaded
+    reports = {name for name in loaded if name.startswith("schoolcrm.commands.report_")}
+    assert reports <= {"schoolcrm.commands.report_group"}
+
+
+@pytest.mark.parametrize("words", PIPED, ids=" ".join)
+def test_russian_brings_no_module_more_than_english(words: list[str], school: Path) -> None:
+    english, russian = (schoolcrm("--lang", language, "--db", school, *words) for language in ("en", "ru"))
+    assert russian - english <= {"encodings.cp1251", "unicodedata"}  # to measure the words
+
+
+@pytest.mark.parametrize("words", PIPED, ids=" ".join)
+def test_what_is_left_for_later_stays_so(words: list[str], school: Path) -> None:
+    left = "[name for name, module in sys.modules.items() if type(module).__name__ == 'LaterModule']"
+    done = run("-c", f"{RUN}finally: print(*{left}, file=sys.stderr)", "--db", str(school), *words)
+    assert set(SELDOM_USED) - set(done.stderr.split()) <= {"ipaddress"}  # what finds an editable install needs it
+
+
+@pytest.mark.parametrize("words", PIPED, ids=" ".join)
+def test_no_pattern_of_ours_is_compiled_in_advance(words: list[str], school: Path) -> None:
+    done = run("-c", WATCH_PATTERNS + RUN + "finally: print(*ours, file=sys.stderr)", "--db", str(school), *words)
+    assert done.returncode == 0
+    assert [line for line in done.stderr.splitlines() if line] == []
 
 
 DESK = [
@@ -146,7 +223,7 @@ def test_what_a_desk_records_all_day_brings_no_sqlmodel(words: list[str], desk: 
 
 def test_what_is_left_for_later_is_a_module_like_any_other_when_it_is_used() -> None:
     names = ", ".join(SELDOM_USED)
-    done = run("-c", f"from schoolcrm.later import load_later\nload_later()\nimport {names}\n{USE_EACH}")
+    done = run("-c", f"from schoolcrm.later import load_later\nload_later()\nimport os, {names}\n{USE_EACH}")
     assert done.stdout.split() == ["LaterModule", "1.2.3.4", "<module"], done.stdout + done.stderr
 
 
@@ -169,6 +246,14 @@ def test_the_russian_texts_bring_no_heavy_library(school: Path) -> None:
 def test_help_of_a_command_imports_neither_database_nor_pydantic() -> None:
     loaded = schoolcrm("payments", "add", "--help")
     assert not loaded & (HEAVY | {"sqlite3"})
+
+
+def test_every_command_that_is_elsewhere_is_there() -> None:
+    for name in ("clients", "students", "report"):
+        group = every_command().get_command(None, name)
+        for command in group.list_commands(None):
+            assert group.get_command(None, command).name == command
+        assert all(callable(one.callback) for one in group.declared.values())
 
 
 def test_every_parameter_of_every_command_is_read_without_pydantic() -> None:

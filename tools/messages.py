@@ -3,6 +3,7 @@
 Prints how many texts still want a translation. `tests/test_catalogue.py` holds the catalogue complete.
 """
 
+import struct
 import sys
 from datetime import UTC, datetime
 from io import BytesIO
@@ -45,7 +46,19 @@ def compiled(catalogue: Catalog) -> bytes:
     catalogue.creation_date = catalogue.revision_date = MADE_ON
     target = BytesIO()
     write_mo(target, catalogue)
-    return target.getvalue()
+    return in_order(target.getvalue())
+
+
+def in_order(compiled: bytes) -> bytes:
+    """Return the compiled catalogue with its table sorted, as looking up a text in it needs: Babel leaves the
+    contexts out of the order."""
+    count, *tables = struct.unpack_from("<3I", compiled, 8)
+    originals, translations = (list(struct.iter_unpack("<2I", compiled[at : at + 8 * count])) for at in tables)
+    order = sorted(range(count), key=lambda at: compiled[originals[at][1] : sum(originals[at])])
+    result = bytearray(compiled)
+    for start, table in zip(tables, (originals, translations), strict=True):
+        result[start : start + 8 * count] = b"".join(struct.pack("<2I", *table[at]) for at in order)
+    return bytes(result)
 
 
 def written(catalogue: Catalog) -> bytes:

@@ -123,6 +123,8 @@ messages log {client} {word} --channel call
 messages send {client} --template {word}
 messages cancel {n}
 messages retry {n}
+forms add {word} {folder}/form.html --for contract
+forms remove {word}
 automation add --when status=reserve --task {word}
 automation add --when status=refused --set manager={word}
 automation remove {n}
@@ -155,6 +157,7 @@ def make_school(folder: Path) -> Path:
     clients = "ФИО клиента,Мобильный,Баланс\nЛев Зуев,+79167654321,100\nНина Ким,,\nПетя,,50\n"
     (folder / "clients.csv").write_text(clients, "utf-8")
     (folder / "payments.csv").write_text("Дата;Клиент;Сумма\n02.09.2026;Анна Иванова;100\n", "utf-8")
+    (folder / "form.html").write_text('<meta charset="utf-8"><p>{{ contract.number }}</p>', "utf-8")
     lessons = "Дата;Группа;Ученик;Посещение\n02.09.2026;Роботы;Петя;был\n"
     (folder / "lessons.csv").write_text(lessons, "utf-8")
     return path

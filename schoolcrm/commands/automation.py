@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from schoolcrm.commands.asked import client_asked
 from schoolcrm.commands.periods import From, PeriodName, To, period_of
 from schoolcrm.commands.session import choose, confirm, done, reading, show, writing
 from schoolcrm.core.errors import BadValue, WrongUsage
@@ -16,38 +17,43 @@ if TYPE_CHECKING:
 
 app = group(_("What is done by itself when a field takes a value."))
 
+When = Annotated[
+    str,
+    typer.Option(
+        "--when", metavar="FIELD=VALUE", help=_("The field and the value it takes: status, studies, field.NAME…")
+    ),
+]
+SetField = Annotated[
+    str, typer.Option("--set", metavar="FIELD=VALUE", help=_("Set another field; an empty value empties it."))
+]
+Task = Annotated[str, typer.Option("--task", metavar="TEXT", help=_("Add a task to the client."))]
+Due = Annotated[str, typer.Option("--due", metavar="DAY", help=_("By when the task is to be done: +3d, +2w, mon."))]
+Message = Annotated[
+    str, typer.Option("--message", metavar="TEXT", help=_("Queue a message; {name}, {balance}… in its text."))
+]
+Channel = Annotated[
+    str, typer.Option("--channel", metavar="email|sms", help=_("By which way the message goes; default: email."))
+]
+Subject = Annotated[
+    str, typer.Option("--subject", metavar="TEXT", help=_("Subject line of an email; default: a general one."))
+]
+Run = Annotated[
+    str,
+    typer.Option("--run", metavar="NAME", help=_("Run the command of that name in [commands] of your settings file.")),
+]
+
 
 @app.command(cls=Changing, help=_("Say what is to be done when a field of a client takes a value."))
 def add(
     ctx: typer.Context,
-    when: Annotated[
-        str,
-        typer.Option(
-            "--when", metavar="FIELD=VALUE", help=_("The field and the value it takes: status, studies, field.NAME…")
-        ),
-    ],
-    set_: Annotated[
-        str, typer.Option("--set", metavar="FIELD=VALUE", help=_("Set another field; an empty value empties it."))
-    ] = "",
-    task: Annotated[str, typer.Option("--task", metavar="TEXT", help=_("Add a task to the client."))] = "",
-    due: Annotated[
-        str, typer.Option("--due", metavar="DAY", help=_("By when the task is to be done: +3d, +2w, mon."))
-    ] = "",
-    message: Annotated[
-        str, typer.Option("--message", metavar="TEXT", help=_("Queue a message; {name}, {balance}… in its text."))
-    ] = "",
-    channel: Annotated[
-        str, typer.Option("--channel", metavar="email|sms", help=_("By which way the message goes; default: email."))
-    ] = "",
-    subject: Annotated[
-        str, typer.Option("--subject", metavar="TEXT", help=_("Subject line of an email; default: a general one."))
-    ] = "",
-    run: Annotated[
-        str,
-        typer.Option(
-            "--run", metavar="NAME", help=_("Run the command of that name in [commands] of your settings file.")
-        ),
-    ] = "",
+    when: When,
+    set_: SetField = "",
+    task: Task = "",
+    due: Due = "",
+    message: Message = "",
+    channel: Channel = "",
+    subject: Subject = "",
+    run: Run = "",
 ) -> None:
     from schoolcrm.core.office.automation import add_automation, get_automation
 
@@ -99,15 +105,12 @@ def log(
     period: PeriodName = "",
 ) -> None:
     from schoolcrm.core.office.automation import find_runs
-    from schoolcrm.core.people.references import find_client
-    from schoolcrm.core.store.cells import client_name
     from schoolcrm.reports.automation import runs_table
 
     with reading(ctx) as school:
         span = period_of(school, first, last, period, default="all")
-        client_id = choose(find_client, school.db, client, include_archived=True) if client else None
+        client_id, name = client_asked(school, client)
         runs = find_runs(school.db, span, client_id)
-        name = "" if client_id is None else client_name(school.db, client_id)
     show(ctx, runs_table(runs, span, client=name))
 
 

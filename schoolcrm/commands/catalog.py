@@ -142,7 +142,7 @@ def _edit_room(
         number = choose(find_entry, school.db, "rooms", room)
         location_id = entry_named(school, "locations", location, new=new)
         if location_id is None:
-            raise BadValue(_("A name is missing."))
+            raise BadValue(_("A name is missing."), _("Give the name of a location: --location NAME."))
         set_location(school, number, location_id)
     done(ctx, _("No. {id} changed.").format(id=number), id=number)
 

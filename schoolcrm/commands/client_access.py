@@ -1,22 +1,17 @@
 """`schoolcrm clients access`: who may have the personal page (R40)."""
 
-from typing import Annotated
-
 import typer
 
+from schoolcrm.commands.people_options import ClientRef
 from schoolcrm.commands.session import choose, done, writing
 from schoolcrm.core.language import _
 from schoolcrm.lazy import Changing, group
 
 app = group(_("Access of clients to their personal page."))
 
-Client = Annotated[
-    str, typer.Argument(metavar="REF", help=_("Client, or a student of theirs: id, name, part of it, or phone."))
-]
-
 
 @app.command(cls=Changing, help=_("Give a client access; the invitation waits to be sent if there is an email."))
-def grant(ctx: typer.Context, client: Client) -> None:
+def grant(ctx: typer.Context, client: ClientRef) -> None:
     from schoolcrm.core.office.access import grant_access
     from schoolcrm.core.people.references import find_client
     from schoolcrm.core.store.cells import client_name
@@ -36,7 +31,7 @@ def grant(ctx: typer.Context, client: Client) -> None:
 
 
 @app.command(cls=Changing, help=_("Take a client's access away, and an invitation that still waits."))
-def revoke(ctx: typer.Context, client: Client) -> None:
+def revoke(ctx: typer.Context, client: ClientRef) -> None:
     from schoolcrm.core.office.access import revoke_access
     from schoolcrm.core.people.references import find_client
     from schoolcrm.core.store.cells import client_name
@@ -49,7 +44,7 @@ def revoke(ctx: typer.Context, client: Client) -> None:
 
 
 @app.command(cls=Changing, help=_("Send the invitation again, with the personal page as it is then."))
-def resend(ctx: typer.Context, client: Client) -> None:
+def resend(ctx: typer.Context, client: ClientRef) -> None:
     from schoolcrm.core.office.access import resend_invitation
     from schoolcrm.core.people.references import find_client
     from schoolcrm.core.store.cells import client_name

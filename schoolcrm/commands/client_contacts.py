@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from schoolcrm.commands.people_options import chosen_format, refuse_empty
+from schoolcrm.commands.people_options import ClientName, chosen_format
 from schoolcrm.commands.session import choose, confirm, done, reading, say, show, writing
 from schoolcrm.core.errors import BadValue, Refused, WrongUsage
 from schoolcrm.core.language import _
@@ -12,9 +12,6 @@ from schoolcrm.lazy import Changing, Showing, group
 
 app = group(_("Phones, addresses and other contacts of a client."))
 
-ClientName = Annotated[
-    str, typer.Argument(metavar="CLIENT", help=_("Client, or a student of theirs: id, name, part of it, or phone."))
-]
 ContactName = Annotated[
     str, typer.Argument(metavar="CONTACT", help=_("Contact: its number, its value, a phone in any writing."))
 ]
@@ -69,7 +66,6 @@ def edit(
     from schoolcrm.core.people.contacts import contact_label, edited_contact, find_contact, write_contact
     from schoolcrm.core.people.references import find_client
 
-    refuse_empty(ctx)
     if unset not in ("", "note"):
         raise BadValue(_("«{value}» of a contact can't be emptied.").format(value=unset), _("Only --unset note."))
     if not (value or kind or note or unset):

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from schoolcrm.commands.people_options import ClientName
 from schoolcrm.commands.session import choose, confirm, done, reading, say, show, writing
 from schoolcrm.core.errors import BadValue, NotFound, Refused
 from schoolcrm.core.language import _
@@ -12,16 +13,13 @@ from schoolcrm.lazy import Changing, SchoolHelp, Showing, group
 
 app = group(_("Files of a client, kept in the school's database."))
 
-Client = Annotated[
-    str, typer.Argument(metavar="CLIENT", help=_("Client, or a student of theirs: id, name, part of it, or phone."))
-]
 FileName = Annotated[str, typer.Argument(metavar="FILE", help=_("The file: its number, its name, or a part of it."))]
 
 
 @app.command(cls=Changing, help=_("Keep a copy of a file."))
 def add(
     ctx: typer.Context,
-    client: Client,
+    client: ClientName,
     path: Annotated[str, typer.Argument(metavar="PATH", help=_("Where the file is."))],
     name: Annotated[str, typer.Option("--name", metavar="NAME", help=_("Another name for it."))] = "",
     note: Annotated[str, typer.Option("--note", metavar="TEXT", help=_("A note."))] = "",
@@ -34,7 +32,7 @@ def add(
     with writing(ctx) as school:
         client_id = choose(find_client, school.db, client, include_archived=True)
         # One byte more than it may have tells that it has too many, whatever it is a file of.
-        content = _content(source, largest_size(school.db) + 1)
+        content = content_of_file(source, largest_size(school.db) + 1)
         file = add_file(school, client_id, name or source.name, content, note=note)
         owner = client_name(school.db, client_id)
     message = _("File {id} of {client}: {name}, {size}.").format(
@@ -44,7 +42,7 @@ def add(
 
 
 @app.command("list", cls=Showing, help=_("The files of a client, with their numbers."))
-def list_(ctx: typer.Context, client: Client) -> None:
+def list_(ctx: typer.Context, client: ClientName) -> None:
     from schoolcrm.core.office.client_files import files_of
     from schoolcrm.core.people.references import find_client
     from schoolcrm.core.store.cells import client_name
@@ -60,7 +58,7 @@ def list_(ctx: typer.Context, client: Client) -> None:
 @app.command(cls=SchoolHelp, help=_("Write a file out, byte for byte as it was added."))
 def get(
     ctx: typer.Context,
-    client: Client,
+    client: ClientName,
     file: FileName,
     output: Annotated[
         str,
@@ -88,7 +86,7 @@ def get(
 
 
 @app.command(cls=Changing, help=_("Take a file away; undo brings it back."))
-def remove(ctx: typer.Context, client: Client, file: FileName) -> None:
+def remove(ctx: typer.Context, client: ClientName, file: FileName) -> None:
     from schoolcrm.core.office.client_files import find_file, get_file, remove_file
     from schoolcrm.core.people.references import find_client
     from schoolcrm.core.store.cells import client_name
@@ -103,7 +101,7 @@ def remove(ctx: typer.Context, client: Client, file: FileName) -> None:
     done(ctx, message, id=kept.id, client_id=client_id)
 
 
-def _content(path: Path, most: int) -> bytes:
+def content_of_file(path: Path, most: int) -> bytes:
     """Return the bytes of the file, `most` of them at most; NotFound, BadValue."""
     from schoolcrm.core.rules.disk import reason_of
 
@@ -111,6 +109,11 @@ def _content(path: Path, most: int) -> bytes:
         with path.open("rb") as stream:
             return stream.read(most)
     except FileNotFoundError:
-        raise NotFound(_("There is no file {path}.").format(path=path)) from None
+        raise NotFound(
+            _("There is no file {path}.").format(path=path), _("Check the name and the folder of the file.")
+        ) from None
     except OSError as error:
-        raise BadValue(_("{path} can't be read: {reason}.").format(path=path, reason=reason_of(error))) from error
+        raise BadValue(
+            _("{path} can't be read: {reason}.").format(path=path, reason=reason_of(error)),
+            _("Name a file that you may read."),
+        ) from error

@@ -1,29 +1,20 @@
-"""`clients duplicates|merge|purge`, `students move`: people put together, moved, and forgotten."""
+"""`clients duplicates|merge`, `students move`: people put together and moved."""
 
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from schoolcrm.commands.backups import back_up_before
 from schoolcrm.commands.session import choose, confirm, done, reading, say, show, writing
-from schoolcrm.core.errors import Refused, SchoolError
 from schoolcrm.core.language import _, ngettext
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
-
     from schoolcrm.core.people.merge import Merged, Merging
     from schoolcrm.core.people.moves import Moved
-    from schoolcrm.core.store.database import School
 
 ClientName = Annotated[
     str, typer.Argument(metavar="KEEP", help=_("The client that stays: id, name, part of it, or phone."))
 ]
 OtherName = Annotated[str, typer.Argument(metavar="OTHER", help=_("The client that goes into the first."))]
-Archived = Annotated[
-    list[str], typer.Argument(metavar="CLIENT", help=_("Clients of the archive: id, name, part of it, or phone."))
-]
 StudentName = Annotated[str, typer.Argument(metavar="STUDENT", help=_("The student: id, name, or part of it."))]
 Target = Annotated[
     str, typer.Option("--to", metavar="CLIENT", help=_("The client who pays from now on: id, name or phone."))
@@ -54,48 +45,6 @@ def merge(ctx: typer.Context, keep: ClientName, other: OtherName) -> None:
         confirm(ctx, statement)
         merged = merge_clients(school, keep_id, other_id)
     _tell_merged(ctx, merging, merged)
-
-
-def purge(ctx: typer.Context, clients: Archived) -> None:
-    """Purge clients from the archive for good."""
-    from schoolcrm.core.people.purge import purge_clients
-    from schoolcrm.core.store.backup import PURGE
-
-    with reading(ctx) as school:
-        meant = _archived(school, clients)
-        statement = _purge_statement(school, meant)
-    if ctx.obj.dry_run:
-        say(ctx, statement)
-    confirm(ctx, statement)
-    if not ctx.obj.dry_run:
-        back_up_before(ctx.obj.path, PURGE)
-    with writing(ctx) as school:
-        ids = _archived(school, clients)
-        if ids != meant:
-            raise Refused(
-                _("Somebody else has changed clients of these names meanwhile."), _("Nothing was changed; look again.")
-            )
-        purged = purge_clients(school, ids)
-    if not ctx.obj.dry_run:
-        _wipe(ctx, ctx.obj.path)
-    anonymous = [one.id for one in purged if one.is_anonymous]
-    deleted = [one.id for one in purged if not one.is_anonymous]
-    message = ngettext(
-        "{count} client purged; of {anonymous} the money stays, without the person.",
-        "{count} clients purged; of {anonymous} the money stays, without the person.",
-        len(ids),
-    ).format(count=len(ids), anonymous=len(anonymous))
-    done(ctx, message, id=ids[0] if len(ids) == 1 else None, ids=ids, anonymous=anonymous, deleted=deleted)
-
-
-def _archived(school: "School", clients: "Sequence[str]") -> list[int]:
-    """Return the ids of the clients named; Refused for one that is not in the archive."""
-    from schoolcrm.core.people.purge import require_archived
-    from schoolcrm.core.people.references import find_client
-
-    ids = list(dict.fromkeys(choose(find_client, school.db, name, archived_first=True) for name in clients))
-    require_archived(school.db, ids)
-    return ids
 
 
 def move_student(ctx: typer.Context, student: StudentName, to: Target) -> None:
@@ -150,47 +99,6 @@ def _tell_merged(ctx: typer.Context, merging: "Merging", merged: "Merged") -> No
         other_id=merging.other_id, id=merged.id, name=merged.name, balance=human_money(merged.balance)
     )
     done(ctx, message, id=merged.id, merged_id=merging.other_id, balance=machine_money(merged.balance))
-
-
-def _purge_statement(school: "School", ids: "Sequence[int]") -> str:
-    from schoolcrm.core.people.purge import keeps_money
-    from schoolcrm.core.people.references import client_label
-
-    names = "; ".join(f"{number} {client_label(school.db, number)}" for number in ids)
-    statement = ngettext(
-        "{count} client would be purged for good, with students, contacts, notes and their history: {names}. Of"
-        " {kept} there are payments, charges or contracts, which stay without the person. Nothing can undo it;"
-        " backups made before still hold the person.",
-        "{count} clients would be purged for good, with students, contacts, notes and their history: {names}. Of"
-        " {kept} there are payments, charges or contracts, which stay without the person. Nothing can undo it;"
-        " backups made before still hold the people.",
-        len(ids),
-    )
-    kept = sum(keeps_money(school.db, number) for number in ids)
-    return statement.format(count=len(ids), names=names, kept=kept)
-
-
-def _wipe(ctx: typer.Context, path: "Path") -> None:
-    """Clear the file of second copies; what could not be done, and what lies beside the file, is told."""
-    from schoolcrm.core.store.backup import find_backups
-    from schoolcrm.core.store.redaction import wipe_free_space
-
-    try:
-        wipe_free_space(path)
-    except SchoolError as error:
-        say(ctx, _("warning: the file was not written anew, traces may be left in it: {reason}").format(reason=error))
-        say(ctx, _("Run 'schoolcrm db compact' when nobody else is working with it."))
-    for copy in sorted(path.parent.glob(f"{path.name}.before-*")):
-        say(ctx, _("warning: {file} was made before the last update and still holds the person.").format(file=copy))
-    for copy in sorted(path.parent.glob(f"{path.name}.replaced-*")):
-        say(ctx, _("warning: {file} was replaced by a backup and still holds the person.").format(file=copy))
-    if backups := find_backups(path):
-        sentence = ngettext(
-            "{count} backup in {folder} was made before and still holds the person.",
-            "{count} backups in {folder} were made before and still hold the person.",
-            len(backups),
-        )
-        say(ctx, sentence.format(count=len(backups), folder=backups[0].parent))
 
 
 def _tell_moved(ctx: typer.Context, moved: "Moved") -> None:

@@ -5,16 +5,17 @@ from typing import Annotated
 
 import typer
 
+from schoolcrm.commands.people_options import ClientRef
 from schoolcrm.commands.session import choose, reading, say
 from schoolcrm.core.errors import WrongUsage
 from schoolcrm.core.language import _
 
+_ENDINGS = ("", ".html", ".htm")
+
 
 def page(
     ctx: typer.Context,
-    client: Annotated[
-        str, typer.Argument(metavar="REF", help=_("Client, or a student of theirs: id, name, part of it, or phone."))
-    ],
+    client: ClientRef,
     output: Annotated[
         str,
         typer.Option("--output", "-o", metavar="FILE|FOLDER", help=_("Where to: a file, or a folder that is there.")),
@@ -28,11 +29,16 @@ def page(
 
     if not output:
         raise WrongUsage(_("It is not said where the page goes."), _("Name a file: -o page.html"))
+    target = Path(output).expanduser()
+    if target.suffix.lower() not in _ENDINGS and not target.is_dir():
+        raise WrongUsage(
+            _("The page is HTML, which {file} can't be by its ending.").format(file=target),
+            _("Let the name end in .html."),
+        )
     with reading(ctx) as school:
         client_id = choose(find_client, school.db, client, include_archived=True)
         html = personal_page(school.db, client_id, school.today)
         name = client_name(school.db, client_id)
-    target = Path(output).expanduser()
     file = target / f"{client_id}.html" if target.is_dir() else target
     with new_file(file) as stream:
         stream.write(html.encode("utf-8"))

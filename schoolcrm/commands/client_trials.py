@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from schoolcrm.commands.asked import record_asked
+from schoolcrm.commands.people_options import ClientRef
 from schoolcrm.commands.session import choose, done, optional_day, say, writing
 from schoolcrm.core.language import _
 from schoolcrm.lazy import Changing, group
@@ -14,9 +16,6 @@ if TYPE_CHECKING:
 
 app = group(_("The free trial lesson of a client: one, whichever child comes."))
 
-Client = Annotated[
-    str, typer.Argument(metavar="REF", help=_("Client, or a student of theirs: id, name, part of it, or phone."))
-]
 Group = Annotated[str, typer.Option("--group", metavar="GROUP", help=_("The group whose lesson it is."))]
 Student = Annotated[str, typer.Option("--student", metavar="STUDENT", help=_("Which student of the client comes."))]
 
@@ -24,7 +23,7 @@ Student = Annotated[str, typer.Option("--student", metavar="STUDENT", help=_("Wh
 @app.command(cls=Changing, help=_("Set the day of the trial lesson; one booked already is moved to that day."))
 def book(
     ctx: typer.Context,
-    client: Client,
+    client: ClientRef,
     on: Annotated[str, typer.Option("--on", metavar="DATE", help=_("Day of the lesson; default: today."))] = "",
     group: Group = "",
     student: Student = "",
@@ -51,7 +50,7 @@ def book(
 @app.command(cls=Changing, help=_("Record that the trial lesson was attended, booked before or not."))
 def attended(
     ctx: typer.Context,
-    client: Client,
+    client: ClientRef,
     on: Annotated[
         str,
         typer.Option(
@@ -75,7 +74,7 @@ def attended(
 @app.command(cls=Changing, help=_("Cancel the trial lesson that is booked, or one recorded as attended by mistake."))
 def cancel(
     ctx: typer.Context,
-    client: Client,
+    client: ClientRef,
     on: Annotated[str, typer.Option("--on", metavar="DATE", help=_("Only if it is the one of that day."))] = "",
     group: Annotated[str, typer.Option("--group", metavar="GROUP", help=_("Only if it is in that group."))] = "",
     student: Annotated[
@@ -116,7 +115,7 @@ def _read(school: "WritableSchool", client: str, group: str, student: str) -> tu
 
     client_id = choose(find_client, school.db, client)
     return client_id, {
-        "group_id": choose(find_group, school.db, group) if group else None,
+        "group_id": record_asked(find_group, school, group),
         "student_id": choose(find_student_of, school.db, client_id, student) if student else _child(school, client),
     }
 

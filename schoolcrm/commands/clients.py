@@ -4,44 +4,30 @@ from typing import Annotated
 
 import typer
 
-from schoolcrm.commands import (
-    client_access,
-    client_bulk,
-    client_contacts,
-    client_files,
-    client_merging,
-    client_page,
-    client_trials,
-    people_archive,
-    people_lists,
-)
-from schoolcrm.commands.client_details import Told, read_details, with_emptied
+from schoolcrm.commands import people_lists
 from schoolcrm.commands.new_entries import New
 from schoolcrm.commands.people_options import (
     Birthday,
+    ClientName,
     Days,
     Note,
     OwnFields,
     Sex,
     Unset,
     chosen_format,
-    refuse_empty,
 )
 from schoolcrm.commands.session import choose, done, reading, say, show, writing
 from schoolcrm.core.errors import WrongUsage
 from schoolcrm.core.language import _
-from schoolcrm.lazy import Changing, SchoolHelp, Showing, group
+from schoolcrm.lazy import Changing, SchoolHelp, Showing, elsewhere, group
 
 app = group(_("Clients: the adults who sign and pay."))
-app.add_typer(client_contacts.app, name="contact")
-app.add_typer(client_trials.app, name="trial")
-app.add_typer(client_access.app, name="access")
-app.add_typer(client_files.app, name="file")
+app.add_typer(elsewhere("client_contacts", "app"), name="contact")
+app.add_typer(elsewhere("client_trials", "app"), name="trial")
+app.add_typer(elsewhere("client_access", "app"), name="access")
+app.add_typer(elsewhere("client_files", "app"), name="file")
 app.add_typer(people_lists.filters_app("client"), name="filters")
 
-ClientName = Annotated[
-    str, typer.Argument(metavar="CLIENT", help=_("Client, or a student of theirs: id, name, part of it, or phone."))
-]
 Phones = Annotated[list[str], typer.Option("--phone", metavar="PHONE", help=_("A phone in any writing; repeatable."))]
 Emails = Annotated[list[str], typer.Option("--email", metavar="EMAIL", help=_("An email address; repeatable."))]
 Contacts = Annotated[
@@ -60,6 +46,9 @@ Source = Annotated[str, typer.Option("--source", metavar="NAME", help=_("How the
 Status = Annotated[str, typer.Option("--status", metavar="STATUS", help=_("A status: its name or base code."))]
 Manager = Annotated[str, typer.Option("--manager", metavar="NAME", help=_("Who is responsible for the client."))]
 Colour = Annotated[str, typer.Option("--colour", metavar="COLOUR", help=_("A colour to mark the client with."))]
+Outside = Annotated[
+    bool, typer.Option("--outside", help=_("Not of this school: for the administrator, if without students."))
+]
 Passport = Annotated[
     str, typer.Option("--passport", metavar="TEXT", help=_("Passport data; shown only by 'clients show --passport'."))
 ]
@@ -87,17 +76,16 @@ def add(
     own: OwnFields = [],  # noqa: B006
     application: Application = "",
     passport: Passport = "",
-    outside: Annotated[
-        bool, typer.Option("--outside", help=_("Not of this school: for the administrator, if without students."))
-    ] = False,
+    outside: Outside = False,
     new: New = False,
 ) -> None:
+    from schoolcrm.commands.client_details import Told, read_details
     from schoolcrm.core.people.clients import add_client
     from schoolcrm.core.people.duplicates import likely_duplicates
 
     texts = {"name": name, "manager": manager, "note": note, "colour": colour, "birthday": birthday, "sex": sex}
     texts |= {"application": application}
-    told = Told(texts, phone, email, contact, student, own, source, status, is_student, passport)
+    told = Told(texts, phone, email, contact, student, own, source, status, is_student, passport, outside)
     with writing(ctx) as school:
         details = read_details(school, told, new=new, is_new=True)
         known_as = details.facts["name"]
@@ -132,17 +120,18 @@ def edit(
     unset: Unset = [],  # noqa: B006
     studies: Annotated[bool, typer.Option("--studies", help=_("A client who studies."))] = False,
     lead: Annotated[bool, typer.Option("--lead", help=_("Back to a lead."))] = False,
+    outside: Outside = False,
     new: New = False,
 ) -> None:
+    from schoolcrm.commands.client_details import Told, read_details, with_emptied
     from schoolcrm.core.people.clients import edit_client, emptying, would_be_removed
     from schoolcrm.core.people.references import find_client
     from schoolcrm.core.store.cells import client_name
     from schoolcrm.core.store.journal import last_change
 
-    refuse_empty(ctx)
     texts = {"name": name, "manager": manager, "note": note, "colour": colour, "birthday": birthday, "sex": sex}
     texts |= {"application": application, "lead": _lead(studies=studies, lead=lead)}
-    told = Told(texts, phone, email, contact, student, own, source, status, is_student, passport)
+    told = Told(texts, phone, email, contact, student, own, source, status, is_student, passport, outside)
     with writing(ctx) as school:
         client_id = choose(find_client, school.db, client, include_archived=True)
         first = emptying(school.db, unset)
@@ -185,7 +174,7 @@ app.command("list", cls=Showing, help=_("Clients, by name: those who answer to a
     people_lists.list_clients
 )
 app.command("bulk", cls=Changing, help=_("Set fields of all clients who answer to the query, at once."))(
-    client_bulk.set_in_bulk
+    elsewhere("client_bulk", "set_in_bulk")
 )
 
 
@@ -219,20 +208,22 @@ def show_(
 
 
 app.command("archive", cls=Changing, help=_("Put clients in the archive: out of sight; their money history stays."))(
-    people_archive.archive_clients
+    elsewhere("people_archive", "archive_clients")
 )
 app.command("restore", cls=Changing, help=_("Take clients out of the archive, or bring back deleted ones."))(
-    people_archive.restore_clients
+    elsewhere("people_archive", "restore_clients")
 )
-app.command("purge", cls=Changing, help=_("Purge clients from the archive for good; money stays, without the person."))(
-    client_merging.purge
-)
+app.command(
+    "purge",
+    cls=Changing,
+    help=_("Purge clients of the archive or of undone operations for good; money stays, without the person."),
+)(elsewhere("client_purge", "purge"))
 app.command("duplicates", cls=Showing, help=_("Clients who may be one: same phone or email, names that are alike."))(
-    client_merging.show_duplicates
+    elsewhere("client_merging", "show_duplicates")
 )
 app.command("merge", cls=Changing, help=_("Make two clients one: everything of OTHER moves to KEEP."))(
-    client_merging.merge
+    elsewhere("client_merging", "merge")
 )
 app.command(
     "page", cls=SchoolHelp, help=_("Write a client's personal page: one HTML file with lessons, money and files.")
-)(client_page.page)
+)(elsewhere("client_page", "page"))

@@ -26,6 +26,8 @@ _BY_METAVAR = {
     **dict.fromkeys(("CLIENT", "REF", "KEEP", "OTHER"), "clients"),
     **dict.fromkeys(("STUDENT", "FREEZE|STUDENT"), "students"),
     **dict.fromkeys(("GROUP", "GROUP|LESSON", "FROM"), "groups"),
+    "CONTRACT": "contracts",
+    "SUBSCRIPTION": "subscriptions",
     "PLAN": "plans",
     "STATUS": "statuses",
     "SUBJECT": "subjects",
@@ -134,11 +136,10 @@ def _arguments(place: Place) -> list[object]:
 
 def _commands_of(group: object) -> Iterator[Offer]:
     """Yield the commands of a group and the first sentence of each one's help; none is built."""
-    declared, groups = getattr(group, "declared", {}), getattr(group, "groups", {})
-    for name, info in declared.items():
-        yield name, str(info.help or "")
-    for name, inner in groups.items():
-        yield name, str(inner.info.help or "")
+    from schoolcrm.lazy import GroupOfApp
+
+    if isinstance(group, GroupOfApp):
+        yield from group.summaries()
 
 
 def _values_of_global(option: str, begun: str) -> Iterator[Offer]:
@@ -174,6 +175,8 @@ def _kind_of(place: Place, name: str, metavar: str) -> str:
         return f"{place.path[0].removesuffix('s')} filters"
     if place.path == ["fields", "remove"]:
         return "client fields"
+    if metavar == "FORM":
+        return {"contracts": "contract forms", "subscription": "subscription forms"}.get(place.path[0], "forms")
     if metavar in _BY_METAVAR:
         return _BY_METAVAR[metavar]
     return _BY_NAME.get(name, "") if metavar.partition(",")[0] in ("", "NAME", "TO") else ""

@@ -88,14 +88,11 @@ def _known(name: str) -> str:
 
 
 def _unknown(name: str) -> BadValue:
-    from schoolcrm.core.rules.names import closest, excerpt
+    from schoolcrm.core.rules.names import closest, did_you_mean, excerpt
 
     known = [*SETTINGS, *NAMES]
-    near = closest(setting_key(name), known)
-    if near:
-        hint = _("Did you mean: {names}?").format(names=", ".join(near))
-    else:
-        hint = _("Known settings: {names}.").format(names=", ".join(known))
+    every = _("Known settings: {names}.").format(names=", ".join(known))
+    hint = did_you_mean(closest(setting_key(name), known)) or every
     return BadValue(_("There is no setting «{name}».").format(name=excerpt(name)), hint)
 
 

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from schoolcrm.commands.asked import client_asked
+from schoolcrm.commands.contracts_group import Client, Ref, app
+from schoolcrm.commands.form_printing import print_contract
 from schoolcrm.commands.new_entries import New, entry_named
 from schoolcrm.commands.people_options import given
 from schoolcrm.commands.session import choose, confirm, day, done, optional_day, reading, say, show, writing
 from schoolcrm.core.errors import BadValue, WrongUsage
 from schoolcrm.core.language import _
-from schoolcrm.lazy import Changing, Showing, group
+from schoolcrm.lazy import Changing, SchoolHelp, Showing
 
 if TYPE_CHECKING:
     from datetime import date
@@ -20,10 +23,6 @@ if TYPE_CHECKING:
     from schoolcrm.core.money.contracts import Contract, Terms
     from schoolcrm.core.store.transaction import WritableSchool
 
-app = group(_("Contracts with clients: period, visits, sum."))
-
-Client = Annotated[str, typer.Argument(metavar="CLIENT", help=_("Client, or a student of theirs."))]
-Ref = Annotated[str, typer.Argument(metavar="CONTRACT", help=_("The contract's id or number, or its client."))]
 Number = Annotated[str, typer.Option("--number", metavar="TEXT", help=_("Its number on paper."))]
 LessonType = Annotated[str, typer.Option("--type", metavar="NAME", help=_("The lesson type it is for."))]
 Visits = Annotated[str, typer.Option("--visits", metavar="N|auto", help=_("Lessons; auto: those of the period."))]
@@ -83,12 +82,11 @@ def list_(
     ctx: typer.Context,
     client: Annotated[str, typer.Argument(metavar="[CLIENT]", help=_("Only this client's."))] = "",
 ) -> None:
-    from schoolcrm.core.people.references import find_client
     from schoolcrm.core.rules.dates import Period
     from schoolcrm.reports.contracts import contracts_table, find_contracts
 
     with reading(ctx) as school:
-        client_id = choose(find_client, school.db, client, include_archived=True) if client else None
+        client_id, _name = client_asked(school, client)
         rows = find_contracts(school.db, Period(None, None), client_id=client_id, skip_archived=client_id is None)
     show(ctx, contracts_table(rows))
 
@@ -168,6 +166,9 @@ def delete(ctx: typer.Context, contract: Ref) -> None:
         contract_id = choose(find_contract, school.db, contract)
         delete_contract(school, contract_id)
     done(ctx, _("Contract {number} deleted.").format(number=found.called), id=contract_id)
+
+
+app.command("print", cls=SchoolHelp, help=_("Print a contract on the school's own forms."))(print_contract)
 
 
 def _told(

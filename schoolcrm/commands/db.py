@@ -156,7 +156,7 @@ def import_(
     ctx: typer.Context,
     folder: Annotated[str, typer.Argument(metavar="FOLDER", help=_("What 'schoolcrm db export' has written."))],
 ) -> None:
-    from schoolcrm.core.store.defaults import require_no_file
+    from schoolcrm.core.store.database import require_no_file
     from schoolcrm.core.store.export import import_export, read_contents
 
     session: Session = ctx.obj

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from schoolcrm.commands.new_entries import New, entry_named
+from schoolcrm.commands.asked import OfSubjects, OfTypes, client_asked
+from schoolcrm.commands.new_entries import New, entries_named
 from schoolcrm.commands.session import choose, confirm, done, optional_day, reading, show, writing
 from schoolcrm.core.errors import WrongUsage
 from schoolcrm.core.language import _, ngettext
@@ -28,12 +29,13 @@ def add(
     ] = "",
     first: Annotated[str, typer.Option("--from", metavar="DATE", help=_("First day; default: open."))] = "",
     last: Annotated[str, typer.Option("--to", metavar="DATE", help=_("Last day; default: open."))] = "",
-    subject: Annotated[list[str], typer.Option("--subject", help=_("Only these subjects; repeatable."))] = [],  # noqa: B006
-    lesson_type: Annotated[list[str], typer.Option("--type", help=_("Only these lesson types; repeatable."))] = [],  # noqa: B006
+    subject: OfSubjects = [],  # noqa: B006
+    lesson_type: OfTypes = [],  # noqa: B006
     note: Annotated[str, typer.Option("--note", help=_("A note."))] = "",
     new: New = False,
 ) -> None:
-    from schoolcrm.core.money.discounts import NewDiscount, add_discount, students_named
+    from schoolcrm.core.money.discounts import NewDiscount, add_discount
+    from schoolcrm.core.people.all_students import students_named
     from schoolcrm.core.rules.money import parse_money, parse_percent
 
     if bool(percent) == bool(amount):
@@ -47,8 +49,8 @@ def add(
             amount=parse_money(amount) if amount else None,
             first_on=optional_day(school, first),
             last_on=optional_day(school, last),
-            subject_ids=_entries(school, "subjects", subject, new=new),
-            lesson_type_ids=_entries(school, "lesson-types", lesson_type, new=new),
+            subject_ids=entries_named(school, "subjects", subject, new=new),
+            lesson_type_ids=entries_named(school, "lesson-types", lesson_type, new=new),
             note=note,
         )
         given = [add_discount(school, one, wanted) for one in choose(students_named, school.db, student)]
@@ -61,14 +63,11 @@ def list_(
     ctx: typer.Context,
     client: Annotated[str, typer.Argument(metavar="[CLIENT]", help=_("Only this client's (or student's)."))] = "",
 ) -> None:
-    from schoolcrm.core.people.references import find_client
-    from schoolcrm.core.store.cells import client_name
     from schoolcrm.reports.discounts import discounts_table, find_discounts
 
     with reading(ctx) as school:
-        client_id = choose(find_client, school.db, client) if client else None
+        client_id, name = client_asked(school, client, include_archived=False)
         rows = find_discounts(school.db, school.today, client_id=client_id)
-        name = client_name(school.db, client_id) if client_id is not None else ""
     show(ctx, discounts_table(rows, client=name))
 
 
@@ -132,8 +131,3 @@ def _made(school: "WritableSchool", wanted: "NewDiscount", given: list["Given"])
 
 def _repriced(count: int) -> str:
     return ngettext("{count} charge changed", "{count} charges changed", count).format(count=count)
-
-
-def _entries(school: "WritableSchool", kind: str, names: list[str], *, new: bool) -> list[int]:
-    numbers = (entry_named(school, kind, name, new=new) for name in names)
-    return [number for number in numbers if number is not None]

@@ -99,7 +99,7 @@ def _only_entity(db: "sqlite3.Connection", name: str) -> str:
     """Return what has a field of that name; NotFound, or WrongUsage if several have one."""
     from schoolcrm.core.listing.lookup import quoted
     from schoolcrm.core.people.custom_fields import ENTITIES, entities_with, fields_of
-    from schoolcrm.core.rules.names import closest
+    from schoolcrm.core.rules.names import closest, did_you_mean
 
     having = entities_with(db, name)
     if len(having) == 1:
@@ -112,8 +112,7 @@ def _only_entity(db: "sqlite3.Connection", name: str) -> str:
             _("Say which one with --of {codes}.").format(codes="|".join(having)),
         )
     known = [field.name for entity in ENTITIES for field in fields_of(db, entity)]
-    near = closest(name, known)
-    hint = _("Did you mean: {names}?").format(names=", ".join(near)) if near else ""
     raise NotFound(
-        _("There is no field {name}.").format(name=quoted(name)), hint or _("'schoolcrm fields list' shows all.")
+        _("There is no field {name}.").format(name=quoted(name)),
+        did_you_mean(closest(name, known)) or _("'schoolcrm fields list' shows all."),
     )

@@ -12,7 +12,7 @@ import typer
 
 from schoolcrm.commands.backups import back_up_before
 from schoolcrm.commands.failures import note_change
-from schoolcrm.commands.session import Session, done, reading, say
+from schoolcrm.commands.session import Session, done, note_operation, reading, say
 from schoolcrm.core.errors import ExitCode
 from schoolcrm.core.language import _, ngettext
 from schoolcrm.core.rules.safetext import one_line
@@ -256,6 +256,7 @@ def say_done(
     """Say what was rejected and what was done since `began`; ends with exit code 3 if a row was rejected."""
     from schoolcrm.reports.writers.cells import decimal_mark
 
+    note_operation(ctx.obj, transferred.operation)
     say_rejected(ctx, transferred.reasons, transferred.rejects)
     rejected = len(transferred.reasons)
     seconds = monotonic() - began

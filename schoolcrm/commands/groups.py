@@ -7,7 +7,7 @@ import typer
 from schoolcrm.commands.clash_warnings import clashes_of_member, warn
 from schoolcrm.commands.freeze_options import Excused, FirstDay, LastDay, Reason, freeze_json, say_ends
 from schoolcrm.commands.new_entries import New, entry_named
-from schoolcrm.commands.people_options import given, refuse_empty
+from schoolcrm.commands.people_options import given
 from schoolcrm.commands.repriced import say_balances, telling_balances
 from schoolcrm.commands.session import choose, day, done, optional_day, reading, say, show, writing
 from schoolcrm.core.errors import WrongUsage
@@ -68,7 +68,6 @@ def edit(
     from schoolcrm.core.learning.references import find_group
     from schoolcrm.core.store.cells import group_name
 
-    refuse_empty(ctx)
     with writing(ctx) as school:
         group_id = choose(find_group, school.db, group, include_archived=True)
         facts = emptied(unset) | ({"name": name} if name else {})
@@ -171,15 +170,16 @@ def leave(
     on: Annotated[str, typer.Option("--on", metavar="DATE", help=_("Last day in the group; default: today."))] = "",
 ) -> None:
     from schoolcrm.core.learning import groups
+    from schoolcrm.core.learning.members import find_member
     from schoolcrm.core.learning.references import find_group
-    from schoolcrm.core.people.references import find_student
     from schoolcrm.core.rules.dates import human_date
 
     with writing(ctx) as school:
         group_id = choose(find_group, school.db, group)
-        student_id = choose(find_student, school.db, student, include_archived=True)
+        last_on = day(school, on)
+        student_id = choose(find_member, school.db, group_id, last_on, student, include_archived=True)
         with telling_balances(school) as repriced:
-            left = groups.leave(school, group_id, student_id, day(school, on))
+            left = groups.leave(school, group_id, student_id, last_on)
         names = groups.names_of(school.db, group_id, student_id)
     say_balances(ctx, repriced)
     if left.last_on is None:
@@ -201,15 +201,15 @@ def transfer(
     over_limit: Annotated[bool, typer.Option("--over-limit", help=_("Even if the group is full."))] = False,
 ) -> None:
     from schoolcrm.core.learning.groups import names_of
+    from schoolcrm.core.learning.members import find_member
     from schoolcrm.core.learning.references import find_group
     from schoolcrm.core.learning.transfers import transfer as move
-    from schoolcrm.core.people.references import find_student
     from schoolcrm.core.rules.dates import human_date
 
     with writing(ctx) as school:
-        student_id = choose(find_student, school.db, student)
         from_id, to_id = choose(find_group, school.db, source), choose(find_group, school.db, target)
         first_on = day(school, on)
+        student_id = choose(find_member, school.db, from_id, first_on, student)
         with telling_balances(school) as repriced:
             moved = move(school, student_id, from_id, to_id, first_on, over_limit=over_limit)
         names = names_of(school.db, from_id, student_id)

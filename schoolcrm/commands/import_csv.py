@@ -29,7 +29,7 @@ from schoolcrm.commands.file_import import (
     summary_of,
     wishes_of,
 )
-from schoolcrm.commands.session import Session, done, say
+from schoolcrm.commands.session import Session, done, note_operation, say
 from schoolcrm.core.errors import BadValue, ExitCode
 from schoolcrm.core.language import _, current_language, ngettext
 from schoolcrm.lazy import Changing, single
@@ -202,6 +202,7 @@ def _report(ctx: typer.Context, imported: "Imported", seconds: float) -> None:
     from schoolcrm.reports.writers.cells import decimal_mark
 
     tally = imported.tally
+    note_operation(ctx.obj, imported.operation)
     say_rejected(ctx, imported.reasons, imported.rejects)
     if tally.group_names:
         names = ", ".join(tally.group_names[:SHOWN]) + (", …" if tally.groups > SHOWN else "")

@@ -20,12 +20,22 @@ def init(
     currency: Annotated[
         str, typer.Option("--currency", metavar="CODE", help=_("Currency of all sums."))
     ] = USUAL_CURRENCY,
+    demo: Annotated[
+        bool,
+        typer.Option("--demo", help=_("With a sample school in it, to try the program on: people, lessons, money.")),
+    ] = False,
 ) -> None:
-    from schoolcrm.core.store.defaults import new_database, require_no_file
+    from schoolcrm.core.store.database import require_no_file
+    from schoolcrm.core.store.defaults import new_database
 
     session: Session = ctx.obj
     code = currency_code(currency)
     require_no_file(session.path)
+    if demo:
+        from schoolcrm.commands.sample_school import make_sample
+
+        make_sample(ctx, code)
+        return
     if not session.dry_run:
         new_database(session.path, session.user, current_language(), code)
     done(

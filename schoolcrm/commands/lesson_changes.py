@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from schoolcrm.commands.asked import owner_asked
 from schoolcrm.commands.lesson_named import cancelled_meant, existing_lesson, lesson_text, mark_json, mark_sentence
 from schoolcrm.commands.lessons_group import At, LessonRef, OnDay, app
 from schoolcrm.commands.new_entries import New, entry_named
@@ -50,9 +51,15 @@ def plan(
     from schoolcrm.core.rules.dates import parse_time
 
     if bool(group) == bool(student):
-        raise WrongUsage(_("Say whose lesson it is: a group, or --student, not both."))
+        raise WrongUsage(
+            _("Say whose lesson it is: a group, or --student, not both."),
+            _("For example: schoolcrm lessons plan 'Robo 1' --on 2026-09-05 --at 12:00"),
+        )
     if not (on and at):
-        raise WrongUsage(_("Say when the lesson is: --on DATE --at HH:MM."))
+        raise WrongUsage(
+            _("Say when the lesson is: --on DATE --at HH:MM."),
+            _("For example: schoolcrm lessons plan 'Robo 1' --on 2026-09-05 --at 12:00"),
+        )
     with writing(ctx) as school:
         blank = _blank(school, group, student, day(school, on), parse_time(at).strftime("%H:%M"))
         lesson = replace(
@@ -94,7 +101,7 @@ def mark(
     from schoolcrm.core.learning.catalogues import find_entry
     from schoolcrm.core.learning.lessons import hold
     from schoolcrm.core.learning.make_ups import missed_lesson, note_mark
-    from schoolcrm.core.people.references import find_student
+    from schoolcrm.core.learning.members import find_pupil
 
     came = _came(attendance)
     if came and reason:
@@ -105,7 +112,7 @@ def mark(
         )
     with writing(ctx) as school:
         meant = existing_lesson(school, lesson, on, at)
-        student_id = choose(find_student, school.db, student)
+        student_id = choose(find_pupil, school.db, meant, student)
         told = Attendance(
             student_id,
             came,
@@ -180,7 +187,10 @@ def move(
     from schoolcrm.core.rules.dates import parse_time
 
     if not (to or at):
-        raise WrongUsage(_("Say where the lesson is to be moved: --to DATE, --at HH:MM."))
+        raise WrongUsage(
+            _("Say where the lesson is to be moved: --to DATE, --at HH:MM."),
+            _("For example: schoolcrm lessons move 'Robo 1' 2026-09-05 --to 2026-09-06 --at 13:00"),
+        )
     with writing(ctx) as school:
         meant = existing_lesson(school, lesson, on, which)
         new_day = day(school, to, meant.on)
@@ -249,16 +259,8 @@ def _emptied(unset: list[str]) -> dict[str, str | int | None]:
 def _blank(school: "WritableSchool", group: str, student: str, on: "date", at: str) -> "PlannedLesson":
     """Return the lesson as the owner's other lessons are, on that day at that time."""
     from schoolcrm.core.learning.lesson_lookup import blank_lesson
-    from schoolcrm.core.learning.references import find_group
-    from schoolcrm.core.people.references import find_student
 
-    return blank_lesson(
-        school.db,
-        on,
-        at,
-        group_id=choose(find_group, school.db, group) if group else None,
-        student_id=choose(find_student, school.db, student) if student else None,
-    )
+    return blank_lesson(school.db, on, at, **owner_asked(school, group, student))
 
 
 def _came(text: str) -> bool:

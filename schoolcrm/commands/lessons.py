@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from schoolcrm.commands import lesson_changes, lessons_import
+from schoolcrm.commands.asked import owner_asked
 from schoolcrm.commands.lesson_named import holiday_remark, lesson_meant, mark_json
 from schoolcrm.commands.lessons_group import At, LessonRef, OnDay, app
 from schoolcrm.commands.people_options import Columns, Limit, Offset, OwnFields, Query, Sort, wish_of
@@ -85,17 +86,12 @@ def list_(
     limit: Limit = 0,
     offset: Offset = 0,
 ) -> None:
-    from schoolcrm.core.learning.references import find_group
-    from schoolcrm.core.people.references import find_student
     from schoolcrm.reports import lessons as report
 
     wish = wish_of(query, columns, sort, limit=limit, offset=offset, archived=False, everything=False)
     with reading(ctx) as school:
         span = period_of(school, first, last, period)
-        asked = {
-            "group_id": choose(find_group, school.db, group) if group else None,
-            "student_id": choose(find_student, school.db, student) if student else None,
-        }
+        asked = owner_asked(school, group, student)
         if any(wish[:-1]):
             listing = report.find_listing(school.db, span, school.today, wish, **asked, unheld=unheld)
             table = report.lessons_listing(listing, wish, span)

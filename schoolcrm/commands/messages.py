@@ -1,11 +1,14 @@
 """`schoolcrm messages`: what was said and written, and what is to be sent (R55)."""
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from schoolcrm.commands import messages_deliver
+from schoolcrm.commands.asked import client_asked
+from schoolcrm.commands.people_options import ClientName
 from schoolcrm.commands.periods import From, PeriodName, To, period_of
 from schoolcrm.commands.session import choose, confirm, done, optional_day, reading, say, show, writing
 from schoolcrm.core.errors import BadValue, ExitCode, NotFound, Refused, WrongUsage
@@ -18,17 +21,15 @@ if TYPE_CHECKING:
 app = group(_("Messages: calls and letters noted, emails and sms sent."))
 
 _MOST_NAMED = 5
+_ENDINGS = (".txt", ".text", ".md", ".html", ".htm")
 
-Client = Annotated[
-    str, typer.Argument(metavar="CLIENT", help=_("Client, or a student of theirs: id, name, part of it, or phone."))
-]
 Number = Annotated[int, typer.Argument(metavar="MESSAGE", help=_("The message's number."))]
 
 
 @app.command(cls=Changing, help=_("Note a call, a letter or a comment: what was said or written."))
 def log(
     ctx: typer.Context,
-    client: Client,
+    client: ClientName,
     text: Annotated[str, typer.Argument(metavar="TEXT", help=_("What was said or written."))],
     channel: Annotated[
         str, typer.Option("--channel", metavar="call|email|sms|comment", help=_("By which way; default: a comment."))
@@ -72,16 +73,13 @@ def list_(
     period: PeriodName = "",
 ) -> None:
     from schoolcrm.core.office.messages import Wanted, find_messages, read_channel, read_message_state
-    from schoolcrm.core.people.references import find_client
-    from schoolcrm.core.store.cells import client_name
     from schoolcrm.reports.messages import messages_table
 
     channels, states = [read_channel(each) for each in channel], [read_message_state(each) for each in state]
     with reading(ctx) as school:
         span = period_of(school, first, last, period, default="all")
-        client_id = choose(find_client, school.db, client, include_archived=True) if client else None
+        client_id, name = client_asked(school, client)
         messages = find_messages(school.db, Wanted(client_id, span, channels, states))
-        name = "" if client_id is None else client_name(school.db, client_id)
     show(ctx, messages_table(messages, span, client=name, channels=channels, states=states))
 
 
@@ -164,10 +162,13 @@ def cancel(ctx: typer.Context, message: Number) -> None:
 
 def _text_of(template: str) -> str:
     """Return the text of the template; one word may be the name of a file: NotFound, BadValue if it can't be read."""
-    if not template.strip() or any(sign.isspace() for sign in template.strip()):
+    word = template.strip()
+    if not word or any(sign.isspace() for sign in word) or "://" in word:
         return template
-    file = Path(template.strip()).expanduser()
-    if file.suffix not in (".txt", ".md", ".text") and not file.is_file():
+    file = Path(word).expanduser()
+    if file.is_dir():
+        raise BadValue(_("{path} is a folder.").format(path=file), _("Add the name of the file."))
+    if not (_is_named_like_a_file(word) or file.is_file()):
         return template
     try:
         return file.read_text("utf-8-sig")
@@ -176,7 +177,15 @@ def _text_of(template: str) -> str:
             _("There is no file {path}.").format(path=file), _("Name the file of the template, or write its text.")
         ) from None
     except (OSError, UnicodeDecodeError) as error:
-        raise BadValue(_("{path} can't be read: {reason}.").format(path=file, reason=error)) from error
+        raise BadValue(
+            _("{path} can't be read: {reason}.").format(path=file, reason=error), _("Name a text file in UTF-8.")
+        ) from error
+
+
+def _is_named_like_a_file(word: str) -> bool:
+    """Tell whether the word has a separator of paths or the ending of a text file: nobody sends that as a message."""
+    separators = [os.sep, *([os.altsep] if os.altsep else [])]
+    return any(sign in word for sign in separators) or word.lower().endswith(_ENDINGS)
 
 
 def _require_somebody(mailing: "Mailing") -> None:
@@ -195,7 +204,9 @@ def _require_somebody(mailing: "Mailing") -> None:
 
 
 def _statement(mailing: "Mailing") -> str:
-    names = ", ".join(mailing.names[:_MOST_NAMED]) + (", …" if len(mailing.names) > _MOST_NAMED else "")
+    from schoolcrm.core.rules.names import shortened
+
+    names = shortened(mailing.names, _MOST_NAMED)
     first = mailing.messages[0].text.strip().splitlines()[0]
     message = ngettext(
         "{count} message would be written to {names} («{text}»); without an address: {skipped}.",

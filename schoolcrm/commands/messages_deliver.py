@@ -134,6 +134,7 @@ def _finish(
         "in_doubt": len(in_doubt),
     }
     numbers = {"sent": ids["sent"], "failed": ids["failed"], "left": [one.id for one in left], "in_doubt": in_doubt}
+    ctx.obj.has_written = True  # though there may have been nothing to deliver
     done(ctx, message.format(**counts), **numbers)
     if not ctx.obj.dry_run and (counts["failed"] or counts["left"] or counts["in_doubt"]):
         raise typer.Exit(ExitCode.PARTIAL)

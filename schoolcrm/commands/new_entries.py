@@ -9,7 +9,7 @@ from schoolcrm.commands.questions import answer, ask_yes, can_ask
 from schoolcrm.commands.session import choose
 from schoolcrm.core.errors import NotFound
 from schoolcrm.core.language import _
-from schoolcrm.core.rules.names import closest
+from schoolcrm.core.rules.names import closest, did_you_mean
 from schoolcrm.core.rules.safetext import one_line
 
 if TYPE_CHECKING:
@@ -38,9 +38,15 @@ def entry_named(school: "WritableSchool", kind: str, name: str, *, new: bool) ->
         return entry_or_new(school, kind, name, new=True)
 
 
+def entries_named(school: "WritableSchool", kind: str, names: list[str], *, new: bool) -> list[int]:
+    """Return the ids of the catalogue entries named, each once, adding unknown ones with `new`."""
+    numbers = (entry_named(school, kind, name, new=new) for name in names)
+    return list(dict.fromkeys(number for number in numbers if number is not None))
+
+
 def _agreed(error: NotFound, near: list[str]) -> bool:
     """Ask whether the unknown name is to be added; the hint, to repeat the command, is for who can't be asked."""
     sys.stderr.write(one_line(error.sentence) + "\n")
     if near:
-        sys.stderr.write(one_line(_("Did you mean: {names}?").format(names=", ".join(near))) + "\n")
+        sys.stderr.write(one_line(did_you_mean(near)) + "\n")
     return ask_yes(_("Add it?"))

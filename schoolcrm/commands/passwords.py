@@ -37,7 +37,8 @@ def _of_file(file: Path) -> str:
     except (OSError, UnicodeDecodeError) as error:
         reason = reason_of(error) if isinstance(error, OSError) else str(error)
         raise Refused(
-            _("The file of the password can't be read: {path}: {reason}.").format(path=file, reason=reason)
+            _("The file of the password can't be read: {path}: {reason}.").format(path=file, reason=reason),
+            _("Name a file that you may read: schoolcrm config set mail_password_file FILE."),
         ) from error
 
 
@@ -46,12 +47,18 @@ def _of_command(command: str) -> str:
     try:
         run = subprocess.run(words, stdout=subprocess.PIPE, timeout=_SECONDS, check=True, encoding="utf-8")
     except (OSError, subprocess.SubprocessError, UnicodeDecodeError) as error:
-        raise Refused(_("The command of the password failed: {reason}.").format(reason=error)) from error
+        raise Refused(
+            _("The command of the password failed: {reason}.").format(reason=error),
+            _("Try the command by itself; 'schoolcrm config set mail_password_command COMMAND' sets another."),
+        ) from error
     return _first_line(run.stdout, words[0])
 
 
 def _first_line(text: str, source: str) -> str:
     line = text.split("\n")[0].rstrip("\r")
     if not line:
-        raise Refused(_("The password of the mail server is empty: {source}.").format(source=source))
+        raise Refused(
+            _("The password of the mail server is empty: {source}.").format(source=source),
+            _("The password is the first line of the file, or of what the command prints."),
+        )
     return line

@@ -1,10 +1,11 @@
 """`schoolcrm payments`: money in, money out, corrections."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from schoolcrm.commands import payments_import
+from schoolcrm.commands.asked import client_asked
 from schoolcrm.commands.new_entries import New, entry_named
 from schoolcrm.commands.people_options import given
 from schoolcrm.commands.periods import From, PeriodName, To, period_of
@@ -14,7 +15,13 @@ from schoolcrm.core.errors import WrongUsage
 from schoolcrm.core.language import _
 from schoolcrm.lazy import Changing, Showing, group
 
+if TYPE_CHECKING:
+    from schoolcrm.core.money.payments import Payment
+    from schoolcrm.core.store.transaction import WritableSchool
+
 app = group(_("Money in, money out, corrections."))
+
+EvenSo = Annotated[bool, typer.Option("--even-so", help=_("Also after today, or a refund above the balance."))]
 
 
 @app.command(cls=Changing, help=_("Record a payment: income unless --kind says otherwise."))
@@ -32,17 +39,12 @@ def add(
     note: Annotated[str, typer.Option("--note", help=_("A note."))] = "",
     from_balance: Annotated[bool, typer.Option("--from-balance", help=_("Take goods from the balance."))] = False,
     new: New = False,
-    even_so: Annotated[
-        bool, typer.Option("--even-so", help=_("Also after today, or a refund above the balance."))
-    ] = False,
+    even_so: EvenSo = False,
 ) -> None:
-    from schoolcrm.core.money.ledger import balance
     from schoolcrm.core.money.payments import Payment, pay
-    from schoolcrm.core.money.references import find_subscription
     from schoolcrm.core.people.own_students import find_student_of
     from schoolcrm.core.people.references import find_client
-    from schoolcrm.core.rules.money import human_money, machine_money, parse_money
-    from schoolcrm.core.store.cells import client_name
+    from schoolcrm.core.rules.money import parse_money
 
     kopecks = parse_money(_the_amount(amount, amount_option))
     with writing(ctx) as school:
@@ -54,22 +56,43 @@ def add(
             kind=kind,
             account_id=entry_named(school, "accounts", account, new=new),
             student_id=choose(find_student_of, school.db, client_id, student) if student else None,
-            subscription_id=(
-                choose(find_subscription, school.db, subscription, client_id=client_id, include_deleted=True)
-                if subscription
-                else None
-            ),
+            subscription_id=_subscription_of(school, client_id, subscription),
             from_balance=from_balance,
             payer=payer,
             note=note,
         )
-        number = pay(school, payment, even_so=even_so)
-        name = client_name(school.db, client_id)
-        left = balance(school.db, client_id)
+        message, made = _made(school, payment, pay(school, payment, even_so=even_so))
+    done(ctx, message, **made)
+
+
+def _subscription_of(school: "WritableSchool", client_id: int, ref: str) -> int | None:
+    """Return the client's subscription that is named, which may be deleted by now; None for an empty name."""
+    from schoolcrm.core.money.references import find_subscription
+
+    if not ref:
+        return None
+    return choose(find_subscription, school.db, ref, client_id=client_id, include_deleted=True)
+
+
+def _made(school: "WritableSchool", payment: "Payment", number: int) -> tuple[str, dict[str, object]]:
+    """Return the payment in a sentence, and as the object that --format json prints."""
+    from schoolcrm.core.money.ledger import balance
+    from schoolcrm.core.rules.money import human_money, machine_money
+    from schoolcrm.core.store.cells import client_name
+
+    left = balance(school.db, payment.client_id)
     message = _("Payment {id}: {name}, {amount}; balance now {balance}.").format(
-        id=number, name=name, amount=human_money(kopecks), balance=human_money(left)
+        id=number,
+        name=client_name(school.db, payment.client_id),
+        amount=human_money(payment.amount),
+        balance=human_money(left),
     )
-    done(ctx, message, id=number, client_id=client_id, amount=machine_money(kopecks), balance=machine_money(left))
+    return message, {
+        "id": number,
+        "client_id": payment.client_id,
+        "amount": machine_money(payment.amount),
+        "balance": machine_money(left),
+    }
 
 
 @app.command("list", cls=Showing, help=_("Payments, newest first; voided ones are marked."))
@@ -81,15 +104,12 @@ def list_(
     last: To = "",
     period: PeriodName = "",
 ) -> None:
-    from schoolcrm.core.people.references import find_client
-    from schoolcrm.core.store.cells import client_name
     from schoolcrm.reports.payments import find_payments, payments_table
 
     with reading(ctx) as school:
         span = period_of(school, first, last, period, default="all")
-        client_id = choose(find_client, school.db, client, include_archived=True) if client else None
+        client_id, name = client_asked(school, client)
         rows = find_payments(school.db, span, client_id=client_id, kind=kind)
-        name = client_name(school.db, client_id) if client_id is not None else ""
         table = payments_table(rows, span, client=name, kind=kind)
     show(ctx, table)
 

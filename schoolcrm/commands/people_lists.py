@@ -7,6 +7,7 @@ import typer
 from schoolcrm.commands.people_options import (
     Archived,
     Columns,
+    DryRun,
     Everything,
     Limit,
     Offset,
@@ -45,15 +46,17 @@ def list_clients(
     saved: Saved = "",
     save: Save = "",
     yes: Replace = False,
+    dry_run: DryRun = False,
     archived: Archived = False,
     everything: Everything = False,
 ) -> None:
     """Print the clients who answer to the query (R52)."""
+    ctx.obj.yes, ctx.obj.dry_run = yes, dry_run
     from schoolcrm.core.listing.client_fields import CLIENTS
     from schoolcrm.reports.clients import clients_table, find_clients
 
     wish = wish_of(query, columns, sort, limit=limit, offset=offset, archived=archived, everything=everything)
-    _list(ctx, _Kind(CLIENTS, find_clients, clients_table), wish, saved=saved, save=save, yes=yes)
+    _list(ctx, _Kind(CLIENTS, find_clients, clients_table), wish, saved=saved, save=save)
 
 
 def list_students(
@@ -66,15 +69,17 @@ def list_students(
     saved: Saved = "",
     save: Save = "",
     yes: Replace = False,
+    dry_run: DryRun = False,
     archived: Archived = False,
     everything: Everything = False,
 ) -> None:
     """Print the students who answer to the query (R52)."""
+    ctx.obj.yes, ctx.obj.dry_run = yes, dry_run
     from schoolcrm.core.listing.student_fields import STUDENTS
     from schoolcrm.reports.students import find_students, students_table
 
     wish = wish_of(query, columns, sort, limit=limit, offset=offset, archived=archived, everything=everything)
-    _list(ctx, _Kind(STUDENTS, find_students, students_table), wish, saved=saved, save=save, yes=yes)
+    _list(ctx, _Kind(STUDENTS, find_students, students_table), wish, saved=saved, save=save)
 
 
 class _Kind(NamedTuple):
@@ -85,24 +90,12 @@ class _Kind(NamedTuple):
     table: "Callable[[Listing, Wish], Table]"
 
 
-def _list(ctx: typer.Context, kind: _Kind, wish: "Wish", *, saved: str, save: str, yes: bool) -> None:
+def _list(ctx: typer.Context, kind: _Kind, wish: "Wish", *, saved: str, save: str) -> None:
     """Fetch, keep the filter if asked to, print: a filter that can't be made is never kept."""
-    _require_names(ctx)
     listing, wish = _find(ctx, kind, wish, saved)
     if save:
-        ctx.obj.yes = yes
         _keep(ctx, kind.registry.entity, save, wish)
     show(ctx, kind.table(listing, wish))
-
-
-def _require_names(ctx: typer.Context) -> None:
-    """Raise BadValue for --save or --saved with an empty name: it would be as if it weren't there."""
-    from schoolcrm.core.listing.saved_filters import filter_name
-
-    for option in ("save", "saved"):
-        source = ctx.get_parameter_source(option)
-        if source is not None and source.name == "COMMANDLINE":
-            filter_name(ctx.params[option])
 
 
 def _find(ctx: typer.Context, kind: _Kind, wish: "Wish", saved: str) -> "tuple[Listing, Wish]":
@@ -142,8 +135,14 @@ def _keep(ctx: typer.Context, entity: str, save: str, wish: "Wish") -> None:
         if former not in (None, filter_):
             confirm(ctx, _("The saved filter «{name}» would be replaced.").format(name=former.name))
         save_filter(school, entity, filter_)
-    way = _("Saved as «{name}»: 'schoolcrm {entity}s list --saved NAME' uses it.")
-    say(ctx, way.format(name=filter_.name, entity=entity))
+    if not ctx.obj.dry_run:
+        way = _("Saved as «{name}»: 'schoolcrm {entity}s list --saved NAME' uses it.")
+        say(ctx, way.format(name=filter_.name, entity=entity))
+        return
+    message = _("It would be saved as «{name}».").format(name=filter_.name)
+    if former not in (None, filter_):
+        message = _("The saved filter «{name}» would be replaced.").format(name=former.name)
+    say(ctx, _("{message} (nothing was changed: --dry-run)").format(message=message))
 
 
 def filters_app(entity: str) -> typer.Typer:

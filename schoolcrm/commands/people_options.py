@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from schoolcrm.core.listing.rows import Wish
     from schoolcrm.reports.writers import Format
 
+_ANY_CLIENT = _("Client, or a student of theirs: id, name, part of it, or phone.")
+ClientName = Annotated[str, typer.Argument(metavar="CLIENT", help=_ANY_CLIENT)]
+ClientRef = Annotated[str, typer.Argument(metavar="REF", help=_ANY_CLIENT)]
 Birthday = Annotated[str, typer.Option("--birthday", metavar="DATE", help=_("Day of birth."))]
 Sex = Annotated[str, typer.Option("--sex", metavar="f|m", help=_("Sex."))]
 Note = Annotated[str, typer.Option("--note", metavar="TEXT", help=_("A note."))]
@@ -38,6 +41,7 @@ Save = Annotated[
     str, typer.Option("--save", metavar="NAME", help=_("Keep the terms, columns and sort keys under a name."))
 ]
 Replace = Annotated[bool, typer.Option("--yes", "-y", help=_("With --save: replace a filter of that name."))]
+DryRun = Annotated[bool, typer.Option("--dry-run", help=_("With --save: say what would be saved, and save nothing."))]
 Archived = Annotated[bool, typer.Option("--archived", help=_("Only those in the archive."))]
 Everything = Annotated[bool, typer.Option("--all", help=_("Archived and deleted ones too."))]
 Days = Annotated[int, typer.Option("--days", metavar="7..360", help=_("Lessons of so many days around today."))]
@@ -53,19 +57,6 @@ def wish_of(
         raise WrongUsage(_("--archived and --all exclude one another."), _("Give one of them."))
     scope = "archived" if archived else "all" if everything else "visible"
     return Wish(query, _split(columns), _split(sort), limit, offset, scope)
-
-
-def refuse_empty(ctx: typer.Context) -> None:
-    """Raise WrongUsage for an option of the command line that was given an empty text: it would change nothing."""
-    for option in ctx.command.params:
-        values = ctx.params.get(str(option.name))
-        texts = values if isinstance(values, list) else [values]
-        named = option.param_type_name == "option" and given(ctx, str(option.name))
-        if named and any(isinstance(text, str) and not text.strip() for text in texts):
-            raise WrongUsage(
-                _("{option} is empty.").format(option=option.opts[0]),
-                _("--unset NAME empties a field; an option that isn't given leaves its field as it is."),
-            )
 
 
 def given(ctx: typer.Context, parameter: str) -> bool:

@@ -5,10 +5,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from schoolcrm.commands.new_entries import New
-from schoolcrm.commands.people_options import refuse_empty
+from schoolcrm.commands.asked import OfSubjects, OfTypes
+from schoolcrm.commands.new_entries import New, entries_named
 from schoolcrm.commands.session import choose, done, reading, show, writing
-from schoolcrm.commands.subscription_group import Subjects, Types, entries_named
 from schoolcrm.core.errors import BadValue, WrongUsage
 from schoolcrm.core.language import _
 from schoolcrm.lazy import Changing, Showing, group
@@ -20,25 +19,33 @@ if TYPE_CHECKING:
 plans = group(_("Plans: what the school sells."))
 
 PlanName = Annotated[str, typer.Argument(metavar="PLAN", help=_("Plan: id or name."))]
+Kind = Annotated[str, typer.Option("--kind", help=_("lesson, package or month."))]
+Price = Annotated[str, typer.Option("--price", help=_("Of a lesson, of the package, or of a calendar month."))]
+Lessons = Annotated[int, typer.Option("--lessons", help=_("Lessons of a package."), show_default=False)]
+Length = Annotated[str, typer.Option("--length", help=_("How long it is valid: 30d or 1m."))]
+Billing = Annotated[str, typer.Option("--billing", help=_("by-lesson or upfront."))]
+Separate = Annotated[bool, typer.Option("--separate", help=_("With a balance of its own."))]
+Burn = Annotated[bool, typer.Option("--burn", help=_("Lessons unused at the end are lost."))]
+StopAtEnd = Annotated[
+    bool,
+    typer.Option("--stop-at-end", help=_("When it is used up, lessons are without subscription, not in debt.")),
+]
 
 
 @plans.command("add", cls=Changing, help=_("Add a plan to the catalogue."))
 def add_plan(
     ctx: typer.Context,
     name: Annotated[str, typer.Argument(help=_("What the plan is called."))],
-    kind: Annotated[str, typer.Option("--kind", help=_("lesson, package or month."))],
-    price: Annotated[str, typer.Option("--price", help=_("Of a lesson, of the package, or of a calendar month."))],
-    lessons: Annotated[int, typer.Option("--lessons", help=_("Lessons of a package."), show_default=False)] = 0,
-    subject: Subjects = [],  # noqa: B006
-    lesson_type: Types = [],  # noqa: B006
-    length: Annotated[str, typer.Option("--length", help=_("How long it is valid: 30d or 1m."))] = "",
-    billing: Annotated[str, typer.Option("--billing", help=_("by-lesson or upfront."))] = "by-lesson",
-    separate: Annotated[bool, typer.Option("--separate", help=_("With a balance of its own."))] = False,
-    burn: Annotated[bool, typer.Option("--burn", help=_("Lessons unused at the end are lost."))] = False,
-    stop_at_end: Annotated[
-        bool,
-        typer.Option("--stop-at-end", help=_("When it is used up, lessons are without subscription, not in debt.")),
-    ] = False,
+    kind: Kind,
+    price: Price,
+    lessons: Lessons = 0,
+    subject: OfSubjects = [],  # noqa: B006
+    lesson_type: OfTypes = [],  # noqa: B006
+    length: Length = "",
+    billing: Billing = "by-lesson",
+    separate: Separate = False,
+    burn: Burn = False,
+    stop_at_end: StopAtEnd = False,
     new: New = False,
 ) -> None:
     from schoolcrm.core.money.plans import Offer, parse_length
@@ -82,19 +89,16 @@ def edit_plan(
     ctx: typer.Context,
     plan: PlanName,
     name: Annotated[str, typer.Option("--name", help=_("Another name."))] = "",
-    kind: Annotated[str, typer.Option("--kind", help=_("lesson, package or month."))] = "",
-    price: Annotated[str, typer.Option("--price", help=_("Of a lesson, of the package, or of a calendar month."))] = "",
-    lessons: Annotated[int, typer.Option("--lessons", help=_("Lessons of a package."), show_default=False)] = 0,
-    subject: Subjects = [],  # noqa: B006
-    lesson_type: Types = [],  # noqa: B006
-    length: Annotated[str, typer.Option("--length", help=_("How long it is valid: 30d or 1m."))] = "",
-    billing: Annotated[str, typer.Option("--billing", help=_("by-lesson or upfront."))] = "",
-    separate: Annotated[bool, typer.Option("--separate", help=_("With a balance of its own."))] = False,
-    burn: Annotated[bool, typer.Option("--burn", help=_("Lessons unused at the end are lost."))] = False,
-    stop_at_end: Annotated[
-        bool,
-        typer.Option("--stop-at-end", help=_("When it is used up, lessons are without subscription, not in debt.")),
-    ] = False,
+    kind: Kind = "",
+    price: Price = "",
+    lessons: Lessons = 0,
+    subject: OfSubjects = [],  # noqa: B006
+    lesson_type: OfTypes = [],  # noqa: B006
+    length: Length = "",
+    billing: Billing = "",
+    separate: Separate = False,
+    burn: Burn = False,
+    stop_at_end: StopAtEnd = False,
     unset: Annotated[
         list[str],
         typer.Option(
@@ -109,7 +113,6 @@ def edit_plan(
     from schoolcrm.core.money.references import find_plan
     from schoolcrm.core.rules.money import parse_money
 
-    refuse_empty(ctx)
     told: dict[str, Any] = {"name": name, "kind": kind, "lessons": lessons, "billing": billing}
     told |= {"separate": separate, "burn": burn, "stop_at_end": stop_at_end}
     told = {field: value for field, value in told.items() if value}

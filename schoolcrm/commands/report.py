@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from schoolcrm.commands import report_contracts, report_school, report_statuses, report_visitors
+from schoolcrm.commands.asked import OfSubjects, OfTypes
 from schoolcrm.commands.periods import From, PeriodName, To, period_of
 from schoolcrm.commands.report_group import app
 from schoolcrm.commands.session import choose, optional_day, reading, show
@@ -14,7 +14,7 @@ from schoolcrm.lazy import Showing
 if TYPE_CHECKING:
     from schoolcrm.core.store.database import School
 
-__all__ = ["app", "report_contracts", "report_school", "report_statuses", "report_visitors"]
+__all__ = ["app"]
 
 Client = Annotated[str, typer.Argument(help=_("Client (or student): id, name or phone."))]
 Student = Annotated[str, typer.Option("--student", help=_("Only this student of the client."))]
@@ -80,8 +80,8 @@ def journal(
     grouping: Annotated[
         str, typer.Option("--group-by", metavar="lesson-type|subject|none", help=_("How the visits are grouped."))
     ] = "lesson-type",
-    subject: Annotated[list[str], typer.Option("--subject", help=_("Only these subjects; repeatable."))] = [],  # noqa: B006
-    lesson_type: Annotated[list[str], typer.Option("--type", help=_("Only these lesson types; repeatable."))] = [],  # noqa: B006
+    subject: OfSubjects = [],  # noqa: B006
+    lesson_type: OfTypes = [],  # noqa: B006
     shown: Annotated[
         str, typer.Option("--show", metavar="topic,reason,note", help=_("Optional columns to show."))
     ] = "topic,reason",

@@ -1,18 +1,15 @@
 """`schoolcrm report` about the school as it stands: who pays, who is at risk, what nothing pays, the schedule."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from schoolcrm.commands.asked import OfClient, OfGroup, OfRoom, OfStudent, OfTeacher, scope_asked
 from schoolcrm.commands.periods import From, PeriodName, To, period_of
 from schoolcrm.commands.report_group import app
 from schoolcrm.commands.session import choose, day, reading, show
 from schoolcrm.core.language import _
 from schoolcrm.lazy import Showing
-
-if TYPE_CHECKING:
-    from schoolcrm.core.store.database import School
-    from schoolcrm.reports.schedule import Scope
 
 
 @app.command("who-pays", cls=Showing, help=_("Clients with a lesson on the day whose money ends with it."))
@@ -64,11 +61,11 @@ def no_subscription(ctx: typer.Context) -> None:
 @app.command(cls=Showing, help=_("The lessons of a period: of a client, student, group, teacher, room, or all."))
 def schedule(
     ctx: typer.Context,
-    client: Annotated[str, typer.Option("--client", help=_("Only this client's students."))] = "",
-    student: Annotated[str, typer.Option("--student", help=_("Only this student."))] = "",
-    group: Annotated[str, typer.Option("--group", help=_("Only this group."))] = "",
-    teacher: Annotated[str, typer.Option("--teacher", help=_("Only this teacher."))] = "",
-    room: Annotated[str, typer.Option("--room", help=_("Only this room."))] = "",
+    client: OfClient = "",
+    student: OfStudent = "",
+    group: OfGroup = "",
+    teacher: OfTeacher = "",
+    room: OfRoom = "",
     first: From = "",
     last: To = "",
     period: PeriodName = "",
@@ -80,23 +77,6 @@ def schedule(
 
     hidden = hidden_columns(hide)
     with reading(ctx) as school:
-        scope = _scope(school, client, student, group, teacher, room)
+        scope = scope_asked(school, client, student, group, teacher, room, include_archived=True)
         table = schedule_report(school.db, period_of(school, first, last, period), school.today, scope, hidden)
     show(ctx, table)
-
-
-def _scope(school: "School", client: str, student: str, group: str, teacher: str, room: str) -> "Scope":
-    """Return whose lessons are meant; groups, teachers and rooms in the archive had some once."""
-    from schoolcrm.core.learning.catalogues import find_entry
-    from schoolcrm.core.learning.references import find_group
-    from schoolcrm.core.people.references import find_client, find_student
-    from schoolcrm.reports.schedule import Scope
-
-    db = school.db
-    return Scope(
-        client_id=choose(find_client, db, client) if client else None,
-        student_id=choose(find_student, db, student) if student else None,
-        group_id=choose(find_group, db, group, include_archived=True) if group else None,
-        teacher_id=choose(find_entry, db, "teachers", teacher, include_archived=True) if teacher else None,
-        room_id=choose(find_entry, db, "rooms", room, include_archived=True) if room else None,
-    )

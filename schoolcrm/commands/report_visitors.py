@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from schoolcrm.commands.asked import OfSubjects, OfTypes, record_asked
 from schoolcrm.commands.people_options import given
 from schoolcrm.commands.periods import From, PeriodName, To, period_of
 from schoolcrm.commands.report_group import app
@@ -24,8 +25,8 @@ def attendees(
     presence: Annotated[
         str, typer.Option("--presence", metavar="attended|absent|both", help=_("Which marks are counted."))
     ] = "both",
-    subject: Annotated[list[str], typer.Option("--subject", help=_("Only these subjects; repeatable."))] = [],  # noqa: B006
-    lesson_type: Annotated[list[str], typer.Option("--type", help=_("Only these lesson types; repeatable."))] = [],  # noqa: B006
+    subject: OfSubjects = [],  # noqa: B006
+    lesson_type: OfTypes = [],  # noqa: B006
     reason: Annotated[
         list[str], typer.Option("--reason", help=_("Only absences for this reason; - is without one; repeatable."))
     ] = [],  # noqa: B006
@@ -78,7 +79,7 @@ def tests(
 
     with reading(ctx) as school:
         choice = Choice(
-            group_id=choose(find_group, school.db, group, include_archived=True) if group else None,
+            group_id=record_asked(find_group, school, group, include_archived=True),
             teacher_id=_entry(school, "teachers", teacher),
             subject_id=_entry(school, "subjects", subject),
             sort=sort,

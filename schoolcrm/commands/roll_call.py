@@ -74,6 +74,7 @@ class _Roll:
         self._ctx = ctx
         self._keys = keys
         self._reasons = reasons
+        self._is_reminded = False
 
     def call(self, prompts: list[str]) -> list[_Answer]:
         """Put the questions in turn, going back when asked to, and return an answer to each."""
@@ -96,6 +97,7 @@ class _Roll:
 
     def _ask(self, prompt: str) -> _Answer | None:
         """Return what is answered; None: back to the one before."""
+        self._is_reminded = False
         while True:
             key = self._usual(self._keys.key(prompt))
             if key in _ONE_BACK:
@@ -116,15 +118,18 @@ class _Roll:
         return key.translate(_LATIN_KEYS)
 
     def _by_key(self, key: str) -> _Answer | None:
-        """Return the answer that the key stands for; None, after the legend once more, if it means nothing."""
+        """Return the answer that the key stands for; None, after the legend once a question, if it means nothing."""
         if key in _CAME:
             return _Answer(True, None, _("came"))
         if key in _MISSED:
             return _Answer(False, None, _("missed"))
         reason = self._numbered(key) or self._by_letters(key)
-        if not reason:
+        if not reason and self._is_reminded:
+            _say(_("no such key"))
+        elif not reason:
             _say("")
             self._remind()
+            self._is_reminded = True
         return reason
 
     def _numbered(self, typed: str) -> _Answer | None:
@@ -215,7 +220,7 @@ def _standings(school: "School", student_ids: list[int]) -> dict[int, tuple[str,
         (client_id,) = school.db.execute("SELECT client_id FROM student WHERE id = ?", (student_id,)).fetchone()
         if client_id not in of_client:
             covered = client_coverage(school.db, client_id, school.today).lessons
-            of_client[client_id] = human_money(balance(school.db, client_id)), str(covered)
+            of_client[client_id] = human_money(balance(school.db, client_id)), "—" if covered is None else str(covered)
         standings[student_id] = of_client[client_id]
     return standings
 

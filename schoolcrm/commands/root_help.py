@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from schoolcrm.commands.table_of_commands import COMMANDS
 from schoolcrm.core.language import N_, _
+from schoolcrm.metavars import page_width
 
 # name, value wanted, help
 GLOBAL_OPTIONS = (
@@ -16,11 +17,10 @@ GLOBAL_OPTIONS = (
     ("--version", "", N_("Print the version.")),
     ("--help", "", N_("Show this page.")),
 )
-_WIDTH = 78
 
 
 def root_help() -> str:
-    """Return the page in the language in use, at most 78 columns wide as Typer's pages are."""
+    """Return the page in the language in use, as wide as Typer's pages are."""
     options = [(f"{name} {value}".strip(), _(text)) for name, value, text in GLOBAL_OPTIONS]
     commands = [(entry.name, _(entry.summary)) for entry in COMMANDS]
     lines = [
@@ -41,7 +41,7 @@ def _definitions(pairs: list[tuple[str, str]]) -> Iterator[str]:
     """Yield the lines of a list of terms: what they mean stands in a column of its own."""
     beside = 4 + max(len(term) for term, _meaning in pairs)
     for term, meaning in pairs:
-        first, *rest = _wrapped(meaning.split(), _WIDTH - beside)
+        first, *rest = _wrapped(meaning.split(), page_width() - beside)
         yield f"  {term}".ljust(beside) + first
         for line in rest:
             yield " " * beside + line

@@ -1,35 +1,22 @@
 """`schoolcrm schedule`: the regular schedule of groups and students."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from schoolcrm.commands import schedule_edit, schedule_export, schedule_holidays, schedule_lines
+from schoolcrm.commands.asked import OfClient, OfGroup, OfRoom, OfStudent, OfTeacher, owner_asked, scope_asked
 from schoolcrm.commands.clash_warnings import clashes_of_line, warn
 from schoolcrm.commands.new_entries import New
 from schoolcrm.commands.periods import From, PeriodName, To, period_of
 from schoolcrm.commands.repriced import say_balances, telling_balances
-from schoolcrm.commands.schedule_group import (
-    OfClient,
-    OfGroup,
-    OfRoom,
-    OfStudent,
-    OfTeacher,
-    app,
-    entries,
-    scope_of,
-)
-from schoolcrm.commands.session import choose, day, done, optional_day, reading, show, writing
+from schoolcrm.commands.schedule_group import app, entries
+from schoolcrm.commands.session import day, done, optional_day, reading, show, writing
 from schoolcrm.core.errors import WrongUsage
 from schoolcrm.core.language import _
 from schoolcrm.lazy import Changing, Showing
 
-if TYPE_CHECKING:
-    from schoolcrm.core.store.database import School
-
 __all__ = ["app", "schedule_edit", "schedule_export", "schedule_holidays", "schedule_lines"]
-
-HIDABLE = ("room", "teacher", "subject")
 
 
 @app.command(cls=Changing, help=_("Add regular lessons of a group or of a student."))
@@ -52,7 +39,8 @@ def add(
     new: New = False,
 ) -> None:
     from schoolcrm.core.learning.schedule import Line, add_slot, find_slot
-    from schoolcrm.core.rules.dates import human_date, parse_time, parse_weekdays
+    from schoolcrm.core.rules.dates import human_date, parse_time
+    from schoolcrm.core.rules.weekdays import parse_weekdays
     from schoolcrm.reports.groups import slot_text
 
     if bool(group) == bool(student):
@@ -68,7 +56,7 @@ def add(
             last_on=optional_day(school, last),
             minutes=minutes,
             every_weeks=every,
-            **_owner(school, group, student),
+            **owner_asked(school, group, student),
             **entries(school, subject, teacher, room, lesson_type, new=new),
         )
         with telling_balances(school) as repriced:
@@ -79,16 +67,6 @@ def add(
     say_balances(ctx, repriced)
     message = _("Line {id} of the schedule added: {lessons}, from {first}.")
     done(ctx, message.format(id=number, lessons=text, first=human_date(line.first_on)), id=number)
-
-
-def _owner(school: "School", group: str, student: str) -> dict[str, int | None]:
-    from schoolcrm.core.learning.references import find_group
-    from schoolcrm.core.people.references import find_student
-
-    return {
-        "group_id": choose(find_group, school.db, group) if group else None,
-        "student_id": choose(find_student, school.db, student) if student else None,
-    }
 
 
 @app.command("list", cls=Showing, help=_("The lessons of a period, or with --lines the regular schedule."))
@@ -110,30 +88,15 @@ def list_(
     ] = False,
 ) -> None:
     from schoolcrm.reports import schedule
+    from schoolcrm.reports.schedule_report import hidden_columns, schedule_report
 
-    hidden = _columns(hide)
+    hidden = hidden_columns(hide)
     with reading(ctx) as school:
-        scope = scope_of(school, client, student, group, teacher, room)
+        scope = scope_asked(school, client, student, group, teacher, room)
         span = period_of(school, first, last, period, default="today.." if lines else "this-month")
         if lines:
             facts = schedule.schedule_parameters(school.db, span, scope)
             table = schedule.lines_table(schedule.find_lines(school.db, span, scope), facts, hidden)
         else:
-            span = schedule.closed(span, school.today)
-            facts = schedule.schedule_parameters(school.db, span, scope)
-            table = schedule.schedule_table(schedule.find_schedule(school.db, span, scope), facts, hidden)
+            table = schedule_report(school.db, span, school.today, scope, hidden)
     show(ctx, table)
-
-
-def _columns(hide: str) -> list[str]:
-    """Return the columns to leave out; BadValue for one that can't be."""
-    from schoolcrm.core.errors import BadValue
-
-    asked = [word.strip() for word in hide.split(",") if word.strip()]
-    for word in asked:
-        if word not in HIDABLE:
-            raise BadValue(
-                _("The column {name} can't be left out.").format(name=f"«{word}»"),
-                _("Those that can: {names}.").format(names=", ".join(HIDABLE)),
-            )
-    return asked

@@ -6,7 +6,7 @@ import typer
 
 from schoolcrm.commands.clash_warnings import clashes_of_line, warn
 from schoolcrm.commands.new_entries import New
-from schoolcrm.commands.people_options import given, refuse_empty
+from schoolcrm.commands.people_options import given
 from schoolcrm.commands.repriced import say_balances, telling_balances
 from schoolcrm.commands.schedule_group import app, entries
 from schoolcrm.commands.schedule_lines import LineName, line_text
@@ -48,7 +48,6 @@ def edit(
     from schoolcrm.core.learning.line_edits import edit_line, emptied
     from schoolcrm.core.learning.lines import find_line
 
-    refuse_empty(ctx)
     with writing(ctx) as school:
         number = choose(find_line, school.db, school.today, line)
         told = _rhythm(days, at) | entries(school, subject, teacher, room, lesson_type, new=new)
@@ -69,7 +68,8 @@ def edit(
 
 def _rhythm(days: str, at: str) -> dict[str, Any]:
     """Return the days of the week and the time of day; None for what isn't told."""
-    from schoolcrm.core.rules.dates import parse_time, parse_weekdays
+    from schoolcrm.core.rules.dates import parse_time
+    from schoolcrm.core.rules.weekdays import parse_weekdays
 
     return {
         "weekdays": parse_weekdays(days) if days else None,
@@ -78,7 +78,7 @@ def _rhythm(days: str, at: str) -> dict[str, Any]:
 
 
 def _staying(edited: "Edited") -> list[str]:
-    from schoolcrm.core.learning.lines import shortened
+    from schoolcrm.core.rules.names import shortened
 
     if not edited.staying:
         return []

@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
+from schoolcrm.commands.asked import OfClient, OfGroup, OfRoom, OfStudent, OfTeacher, scope_asked
 from schoolcrm.commands.periods import From, PeriodName, To, period_of
-from schoolcrm.commands.schedule_group import OfClient, OfGroup, OfRoom, OfStudent, OfTeacher, app, scope_of
+from schoolcrm.commands.schedule_group import app
 from schoolcrm.commands.session import reading, say
 from schoolcrm.core.language import _, ngettext
 from schoolcrm.lazy import SchoolHelp
@@ -35,7 +36,7 @@ def export(
     from schoolcrm.reports.writers.ics import write_ics
 
     with reading(ctx) as school:
-        scope = scope_of(school, client, student, group, teacher, room)
+        scope = scope_asked(school, client, student, group, teacher, room)
         span = closed(period_of(school, first, last, period, default="today.."), school.today)
         events = find_events(school.db, span, scope)
         name = calendar_name(school.db, scope)

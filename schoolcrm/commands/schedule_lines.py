@@ -29,8 +29,9 @@ def end(
     line: LineName,
     on: Annotated[str, typer.Option("--on", metavar="DATE", help=_("Last day with a lesson; default: today."))] = "",
 ) -> None:
-    from schoolcrm.core.learning.lines import end_line, find_line, shortened
+    from schoolcrm.core.learning.lines import end_line, find_line
     from schoolcrm.core.rules.dates import human_date
+    from schoolcrm.core.rules.names import shortened
 
     with writing(ctx) as school:
         number = choose(find_line, school.db, school.today, line)

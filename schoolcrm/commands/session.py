@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from schoolcrm.commands.backups import back_up_the_day
+from schoolcrm.commands.choices import choose
 from schoolcrm.commands.failures import note_change
-from schoolcrm.commands.questions import answer, ask_line, ask_yes, can_ask
+from schoolcrm.commands.questions import answer, ask_yes, can_ask
 from schoolcrm.commands.settings import default_database
-from schoolcrm.core.errors import Ambiguous, Declined, Refused, SchoolError
+from schoolcrm.core.errors import Declined, Refused, SchoolError
 from schoolcrm.core.language import _
 from schoolcrm.core.rules.safetext import one_line
 
@@ -45,6 +46,8 @@ class Session:
     excel = False
     currency = ""
     waiting: "Waiting | None" = None
+    has_written = False
+    operation: int | None = None
 
     def __init__(
         self,
@@ -126,13 +129,18 @@ def reading(ctx: "typer.Context") -> "Iterator[School]":
     session: Session = ctx.obj
     with database.reading(session.path, session.given_today) as school:
         session.currency = database.setting(school.db, "currency", "")
-        with _sign_of_life(session, school.db):
+        with sign_of_life(session, school.db):
             yield school
 
 
 @contextmanager
-def writing(ctx: "typer.Context") -> "Iterator[WritableSchool]":
-    """Open the school for the one transaction of a changing command; --dry-run takes it back at the end."""
+def writing(
+    ctx: "typer.Context", prepare: "Callable[[sqlite3.Connection], None] | None" = None
+) -> "Iterator[WritableSchool]":
+    """Open the school for the one transaction of a changing command; --dry-run takes it back at the end.
+
+    `prepare` is called with the open file before the transaction begins: what takes long keeps nobody waiting there.
+    """
     from schoolcrm.core.store import transaction
 
     session: Session = ctx.obj
@@ -143,15 +151,29 @@ def writing(ctx: "typer.Context") -> "Iterator[WritableSchool]":
         user=session.user,
         command=command,
         dry_run=session.dry_run,
-        before=None if session.dry_run else partial(back_up_the_day, session.path),
+        before=partial(_before, session, prepare),
     )
-    with opened as school, _sign_of_life(session, school.db):
+    with opened as school, sign_of_life(session, school.db):
         yield school
         tell = _automated(ctx, command, school) if transaction.may_set_off(school) else None
-    if not session.dry_run:
-        note_change()
+    note_operation(session, school.kept_as)
     if tell is not None:
         tell()
+
+
+def note_operation(session: Session, number: int | None) -> None:
+    """Remember under which number the journal has what the command did; None: it changed nothing."""
+    session.has_written = True
+    session.operation = number or session.operation
+    if not session.dry_run:
+        note_change()
+
+
+def _before(session: Session, prepare: "Callable[[sqlite3.Connection], None] | None", db: "sqlite3.Connection") -> None:
+    if not session.dry_run:
+        back_up_the_day(session.path, db)
+    if prepare is not None:
+        prepare(db)
 
 
 def _automated(ctx: "typer.Context", command: str, school: "WritableSchool") -> Callable[[], None] | None:
@@ -161,7 +183,7 @@ def _automated(ctx: "typer.Context", command: str, school: "WritableSchool") -> 
 
 
 @contextmanager
-def _sign_of_life(session: Session, db: "sqlite3.Connection") -> Iterator[None]:
+def sign_of_life(session: Session, db: "sqlite3.Connection") -> Iterator[None]:
     """Show on a terminal how long the work on the school takes, once it takes longer than a moment."""
     if session.quiet or not sys.stderr.isatty():
         yield
@@ -189,12 +211,19 @@ def done(ctx: "typer.Context", message: str, **made: Any) -> None:
     if session.result_format == "json":
         import json
 
-        sys.stdout.write(json.dumps(made, ensure_ascii=False, default=str) + "\n")
+        sys.stdout.write(json.dumps(_signed(session, made), ensure_ascii=False, default=str) + "\n")
     else:
         say(
             ctx,
             _("{message} (nothing was changed: --dry-run)").format(message=message) if session.dry_run else message,
         )
+
+
+def _signed(session: Session, made: dict[str, Any]) -> dict[str, Any]:
+    """Return what was made with the number that `undo --op` takes; it is the `id` too where no one record was made."""
+    if not session.has_written:
+        return made
+    return {"id": session.operation, **made, "operation": session.operation}
 
 
 def say(ctx: "typer.Context", message: str) -> None:
@@ -224,36 +253,6 @@ def _clear_wait(session: Session) -> None:
 def _agreed(statement: str) -> bool:
     sys.stderr.write(one_line(statement) + "\n")
     return ask_yes(_("Do it?"))
-
-
-def choose(find: Callable[..., T], *arguments: Any, **settings: Any) -> T:
-    """Call a finder; when several records answer to the name, let a person on a terminal pick one.
-
-    The finder takes the name last and raises Ambiguous with candidates; off a terminal that stands.
-    """
-    try:
-        return find(*arguments, **settings)
-    except Ambiguous as error:
-        if not error.candidates or not can_ask():
-            raise
-        ambiguous = error
-    picked = answer((find.__name__, arguments[-1]), lambda: _pick(ambiguous))
-    return find(*arguments[:-1], str(picked), **settings)
-
-
-def _pick(error: Ambiguous) -> int:
-    sys.stderr.write(one_line(error.sentence) + "\n")
-    ids = [record_id for record_id, _label in error.candidates]
-    for number, (record_id, label) in enumerate(error.candidates, start=1):
-        sys.stderr.write(f"  {number}. {one_line(label)} (id {record_id})\n")
-    while typed := ask_line(_("Which one? Number, or Enter for none:")):
-        for number, record_id in enumerate(ids, start=1):
-            if typed.rstrip(".") == str(number):
-                return record_id
-        sys.stderr.write(
-            one_line(_("{value} is not in the list: 1 to {most}.").format(value=typed, most=len(ids))) + "\n"
-        )
-    raise error
 
 
 def day(school: "School", text: str, default: date | None = None) -> date:
@@ -286,6 +285,7 @@ __all__ = [
     "day",
     "done",
     "login_name",
+    "note_operation",
     "optional_day",
     "reading",
     "say",

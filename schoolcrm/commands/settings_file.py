@@ -126,7 +126,9 @@ def _replace(file: Path, text: str) -> None:
 
 def _read_path(text: str) -> str:
     if not text.strip() or not text.isprintable():
-        raise BadValue(_("«{value}» can't be the name of a file.").format(value=excerpt(text)))
+        raise BadValue(
+            _("«{value}» can't be the name of a file.").format(value=excerpt(text)), _("Give the path of the database.")
+        )
     path = Path(text.strip()).expanduser().absolute()
     if path.is_dir():
         raise BadValue(_("{path} is a folder.").format(path=path), _("Add the name of the file."))

@@ -11,6 +11,8 @@ from schoolcrm.core.language import _, ngettext
 from schoolcrm.lazy import Changing, Showing, group
 
 if TYPE_CHECKING:
+    import sqlite3
+
     from schoolcrm.core.statuses.catalogue import Status
     from schoolcrm.core.store.database import School
 
@@ -117,7 +119,7 @@ def set_(
     if bool(clients) == bool(query):
         raise WrongUsage(
             _("Say whose status to set: clients by name, or --query, not both."),
-            _("For example: schoolcrm status set reserve 'Анна Иванова', or --query status:new."),
+            _("For example: schoolcrm status set reserve 'Anna Smith', or --query status:new."),
         )
     if query:
         _ask(ctx, status, query)
@@ -128,7 +130,8 @@ def set_(
     message = ngettext("{count} client put into «{status}».", "{count} clients put into «{status}».", changed)
     if not changed:
         message = _("Nobody was changed: already in «{status}».")
-    done(ctx, message.format(count=changed, status=named.name), id=named.id, status=named.name, changed=changed)
+    made = {"id": named.id, "status": named.name, "changed": changed, "ids": client_ids}
+    done(ctx, message.format(count=changed, status=named.name), **made)
     if named.base == "deleted" and not ctx.obj.result_format:
         say(ctx, _way_back(client_ids))
 
@@ -142,10 +145,16 @@ def recompute(
     verbose: Annotated[bool, typer.Option("--verbose", help=_("Name every client."))] = False,
 ) -> None:
     from schoolcrm.core.statuses import recompute as rules
+    from schoolcrm.core.store.database import school_today
     from schoolcrm.reports import statuses as report
 
-    with writing(ctx) as school:
-        result = rules.recompute(school, strict=strict)
+    found: list[rules.Prepared] = []
+
+    def prepare(db: "sqlite3.Connection") -> None:
+        found.append(rules.prepare(db, ctx.obj.given_today or school_today(db), strict=strict))
+
+    with writing(ctx, prepare) as school:
+        result = rules.recompute(school, strict=strict, prepared=found[0])
         named = report.named_clients(school.db, result) if verbose else {}
     if not ctx.obj.result_format:
         for line in [*report.transition_lines(result), *report.client_lines(named, quiet=ctx.obj.quiet)]:

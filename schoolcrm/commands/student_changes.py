@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from schoolcrm.commands.new_entries import New, entry_named
-from schoolcrm.commands.people_options import Birthday, Note, OwnFields, Sex, Unset, refuse_empty
+from schoolcrm.commands.people_options import Birthday, Note, OwnFields, Sex, Unset
 from schoolcrm.commands.session import choose, done, writing
 from schoolcrm.core.errors import NotFound, WrongUsage
 from schoolcrm.core.language import _
@@ -40,7 +40,6 @@ def edit_student(
     from schoolcrm.core.people.references import find_student
     from schoolcrm.core.store.journal import last_change
 
-    refuse_empty(ctx)
     texts = {"name": name, "birthday": birthday, "sex": sex, "note": note}
     with writing(ctx) as school:
         student_id = choose(find_student, school.db, student, include_archived=True)
@@ -78,7 +77,10 @@ def student_subject(
         known_as, _client_id = _known_as(school, student_id)
         if remove:
             if not remove_subject(school, student_id, choose(find_entry, school.db, "subjects", subject)):
-                raise NotFound(_("{name} does not learn «{subject}».").format(name=known_as, subject=subject))
+                raise NotFound(
+                    _("{name} does not learn «{subject}».").format(name=known_as, subject=subject),
+                    _("'schoolcrm students show {id}' names the subjects.").format(id=student_id),
+                )
             message = _("{name} does not learn «{subject}» any more.")
         else:
             subject_id = entry_named(school, "subjects", subject, new=new)

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from schoolcrm.commands.asked import record_asked
 from schoolcrm.commands.new_entries import New, entry_named
 from schoolcrm.commands.session import choose, day, done, reading, show, writing
 from schoolcrm.core.language import _
@@ -39,7 +40,7 @@ def add(
             score,
             day(school, on),
             subject_id=entry_named(school, "subjects", subject, new=new),
-            group_id=choose(find_group, school.db, study_group) if study_group else None,
+            group_id=record_asked(find_group, school, study_group),
             teacher_id=entry_named(school, "teachers", teacher, new=new),
             note=note,
         )
@@ -61,7 +62,7 @@ def list_(
     from schoolcrm.reports.test_results import find_results, results_table
 
     with reading(ctx) as school:
-        student_id = choose(find_student, school.db, student, include_archived=True) if student else None
+        student_id = record_asked(find_student, school, student, include_archived=True)
         rows = find_results(school.db, student_id)
         name = "" if student_id is None else names_of(school.db, "student", [student_id])[student_id]
     show(ctx, results_table(rows, name))

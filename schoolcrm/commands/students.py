@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from schoolcrm.commands import client_merging, people_archive, people_lists, student_changes, student_tests
+from schoolcrm.commands import people_lists, student_changes
 from schoolcrm.commands.new_entries import New, entry_named
 from schoolcrm.commands.people_options import (
     Birthday,
@@ -16,10 +16,10 @@ from schoolcrm.commands.people_options import (
 )
 from schoolcrm.commands.session import choose, done, reading, say, show, writing
 from schoolcrm.core.language import _
-from schoolcrm.lazy import Changing, Showing, group
+from schoolcrm.lazy import Changing, Showing, elsewhere, group
 
 app = group(_("Students: those who attend lessons."))
-app.add_typer(student_tests.app, name="test")
+app.add_typer(elsewhere("student_tests", "app"), name="test")
 app.add_typer(people_lists.filters_app("student"), name="filters")
 
 
@@ -99,9 +99,11 @@ def show_(
 
 
 app.command("archive", cls=Changing, help=_("Put students in the archive: out of sight; what was held stays."))(
-    people_archive.archive_students
+    elsewhere("people_archive", "archive_students")
 )
-app.command("restore", cls=Changing, help=_("Take students out of the archive."))(people_archive.restore_students)
+app.command("restore", cls=Changing, help=_("Take students out of the archive."))(
+    elsewhere("people_archive", "restore_students")
+)
 app.command("move", cls=Changing, help=_("Give a student to another client, with all lessons and subscriptions."))(
-    client_merging.move_student
+    elsewhere("client_merging", "move_student")
 )

@@ -5,13 +5,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from schoolcrm.commands import subscription_changes, subscription_freezes
-from schoolcrm.commands.new_entries import New, entry_named
+from schoolcrm.commands.asked import OfSubjects, OfTypes, client_asked
+from schoolcrm.commands.form_printing import print_subscription
+from schoolcrm.commands.new_entries import New, entries_named, entry_named
 from schoolcrm.commands.plans import plans
 from schoolcrm.commands.session import choose, day, done, optional_day, reading, show, writing
-from schoolcrm.commands.subscription_group import Subjects, Types, app, entries_named
+from schoolcrm.commands.subscription_group import app
 from schoolcrm.core.errors import WrongUsage
 from schoolcrm.core.language import _
-from schoolcrm.lazy import Changing, Showing
+from schoolcrm.lazy import Changing, SchoolHelp, Showing
 
 if TYPE_CHECKING:
     from schoolcrm.core.money.sales import Sale, Sold
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 __all__ = ["app", "subscription_changes", "subscription_freezes"]
 
 app.add_typer(plans, name="plans")
+
+Reprice = Annotated[bool, typer.Option("--reprice", help=_("Pay lessons since then that had no subscription."))]
 
 
 @app.command(cls=Changing, help=_("Sell a plan to a student, paid or on credit."))
@@ -34,11 +38,9 @@ def sell(
     separate: Annotated[bool, typer.Option("--separate", help=_("With a balance of its own."))] = False,
     price: Annotated[str, typer.Option("--price", help=_("Instead of the plan's price."))] = "",
     billing: Annotated[str, typer.Option("--billing", help=_("Instead of the plan's: by-lesson or upfront."))] = "",
-    subject: Subjects = [],  # noqa: B006
-    lesson_type: Types = [],  # noqa: B006
-    reprice: Annotated[
-        bool, typer.Option("--reprice", help=_("Pay lessons since then that had no subscription."))
-    ] = False,
+    subject: OfSubjects = [],  # noqa: B006
+    lesson_type: OfTypes = [],  # noqa: B006
+    reprice: Reprice = False,
     pay: Annotated[str, typer.Option("--pay", help=_("Record this payment with the sale."))] = "",
     account: Annotated[str, typer.Option("--account", help=_("Where the paid money is: cash, card…"))] = "",
     new: New = False,
@@ -89,15 +91,15 @@ def list_(
         ),
     ] = "",
 ) -> None:
-    from schoolcrm.core.people.references import find_client
-    from schoolcrm.core.store.cells import client_name
     from schoolcrm.reports.subscriptions import find_sold, sold_table
 
     with reading(ctx) as school:
-        client_id = choose(find_client, school.db, client, include_archived=True) if client else None
+        client_id, name = client_asked(school, client)
         rows = find_sold(school.db, school.today.isoformat(), client_id=client_id, state=state)
-        name = "" if client_id is None else client_name(school.db, client_id)
     show(ctx, sold_table(rows, state=state, client=name))
+
+
+app.command("print", cls=SchoolHelp, help=_("Print a subscription on the school's own forms."))(print_subscription)
 
 
 def _made(

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from schoolcrm.commands.asked import record_asked
 from schoolcrm.commands.freeze_options import Excused, FirstDay, LastDay, Reason, freeze_json, say_ends
 from schoolcrm.commands.repriced import say_balances, telling_balances
 from schoolcrm.commands.session import choose, confirm, day, done, reading, show, writing
@@ -72,6 +73,6 @@ def freezes(
     from schoolcrm.reports.freezes import find_freezes, freezes_table
 
     with reading(ctx) as school:
-        student_id = choose(find_student, school.db, student, include_archived=True) if student else None
+        student_id = record_asked(find_student, school, student, include_archived=True)
         rows = find_freezes(school.db, school.today, student_id=student_id)
     show(ctx, freezes_table(rows))

@@ -26,6 +26,7 @@ COMMANDS = (
     Entry("payments", N_("Money in, money out, corrections."), "schoolcrm.commands.payments"),
     Entry("discounts", N_("Discounts of students: percent or money off."), "schoolcrm.commands.discounts"),
     Entry("contracts", N_("Contracts with clients: period, visits, sum."), "schoolcrm.commands.contracts"),
+    Entry("forms", N_("The school's own print forms, docx and html."), "schoolcrm.commands.forms"),
     Entry("tasks", N_("Tasks: what is to be done for clients."), "schoolcrm.commands.tasks"),
     Entry("messages", N_("Messages: calls and letters noted, emails and sms sent."), "schoolcrm.commands.messages"),
     Entry("automation", N_("What is done by itself when a field takes a value."), "schoolcrm.commands.automation"),

@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from schoolcrm.commands.backups import back_up_the_day
-from schoolcrm.commands.failures import note_change
-from schoolcrm.commands.session import confirm, done, say
+from schoolcrm.commands.session import confirm, done, note_operation, say
 from schoolcrm.core.language import ngettext
 
 if TYPE_CHECKING:
@@ -37,8 +36,7 @@ def take_back(ctx: typer.Context, choose: "Callable[[sqlite3.Connection], Operat
             back_up_the_day(session.path, db)
         with operation(db, session.given_today, **settings, undoes=chosen.id) as school:
             carry_out(school, undoing)
-    if not session.dry_run:
-        note_change()
+    note_operation(session, school.kept_as)
     return undoing, school.operation_id
 
 
@@ -46,7 +44,10 @@ def _statement(db: "sqlite3.Connection", undoing: "Undoing") -> str:
     from schoolcrm.core.office.record_words import entity_name
     from schoolcrm.reports.history_words import human_moment
 
-    counts = ", ".join(f"{entity_name(entity)} {count}" for entity, count in undoing.counts.items())
+    counts = ", ".join(
+        f"{entity_name(entity)} ×{count}" if count > 1 else entity_name(entity)
+        for entity, count in undoing.counts.items()
+    )
     total = sum(undoing.counts.values())
     if undoing.again:
         sentence = ngettext(

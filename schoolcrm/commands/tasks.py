@@ -1,13 +1,21 @@
 """`schoolcrm tasks`: what is to be done for clients (R55)."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from schoolcrm.commands.asked import client_asked
+from schoolcrm.commands.people_options import ClientName
 from schoolcrm.commands.periods import From, To, period_of
 from schoolcrm.commands.session import choose, done, optional_day, reading, show, writing
 from schoolcrm.core.language import _, ngettext
 from schoolcrm.lazy import Changing, Showing, group
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from schoolcrm.core.office.tasks import Task
+    from schoolcrm.core.store.transaction import WritableSchool
 
 app = group(_("Tasks: what is to be done for clients."))
 
@@ -19,9 +27,7 @@ Tasks = Annotated[
 @app.command(cls=Changing, help=_("Note what is to be done for a client."))
 def add(
     ctx: typer.Context,
-    client: Annotated[
-        str, typer.Argument(metavar="CLIENT", help=_("Client, or a student of theirs: id, name, part of it, or phone."))
-    ],
+    client: ClientName,
     text: Annotated[str, typer.Argument(metavar="TEXT", help=_("What is to be done."))],
     due: Annotated[str, typer.Option("--due", metavar="DATE", help=_("By which day; default: none."))] = "",
 ) -> None:
@@ -57,39 +63,44 @@ def list_(
     ] = "",
 ) -> None:
     from schoolcrm.core.office.tasks import Wanted, find_tasks, read_state
-    from schoolcrm.core.people.references import find_client
-    from schoolcrm.core.store.cells import client_name
     from schoolcrm.reports.tasks import tasks_table
 
     states = [read_state(each) for each in state]
     with reading(ctx) as school:
         span = period_of(school, first, last, period, default="all")
-        client_id = choose(find_client, school.db, client, include_archived=True) if client else None
+        client_id, name = client_asked(school, client)
         tasks = find_tasks(school.db, school.today, Wanted(client_id, states, span))
-        name = "" if client_id is None else client_name(school.db, client_id)
         today = school.today
     show(ctx, tasks_table(tasks, today, client=name, states=states, due=span))
 
 
 @app.command("done", cls=Changing, help=_("Mark tasks as done today."))
 def finish(ctx: typer.Context, tasks: Tasks) -> None:
-    from schoolcrm.core.office.tasks import find_task, finish_tasks
+    from schoolcrm.core.office.tasks import finish_tasks
 
-    with writing(ctx) as school:
-        finished = finish_tasks(school, [choose(find_task, school.db, task) for task in tasks])
-    ids = [task.id for task in finished]
-    message = ngettext("{count} task done: {names}.", "{count} tasks done: {names}.", len(ids))
-    names = "; ".join(task.text for task in finished)
-    done(ctx, message.format(count=len(ids), names=names), id=ids[0], ids=ids)
+    texts = _move(ctx, finish_tasks, tasks)
+    _tell(ctx, texts, ngettext("{count} task done: {names}.", "{count} tasks done: {names}.", len(texts)))
 
 
 @app.command(cls=Changing, help=_("Put tasks away, done or given up; they stay in the list."))
 def archive(ctx: typer.Context, tasks: Tasks) -> None:
-    from schoolcrm.core.office.tasks import archive_tasks, find_task
+    from schoolcrm.core.office.tasks import archive_tasks
+
+    texts = _move(ctx, archive_tasks, tasks)
+    _tell(ctx, texts, ngettext("{count} task archived: {names}.", "{count} tasks archived: {names}.", len(texts)))
+
+
+def _move(
+    ctx: typer.Context, move: "Callable[[WritableSchool, Iterable[int]], list[Task]]", tasks: list[str]
+) -> dict[int, str]:
+    """Let the operation have the tasks named, and return their texts by their numbers."""
+    from schoolcrm.core.office.tasks import find_task
 
     with writing(ctx) as school:
-        archived = archive_tasks(school, [choose(find_task, school.db, task) for task in tasks])
-    ids = [task.id for task in archived]
-    message = ngettext("{count} task archived: {names}.", "{count} tasks archived: {names}.", len(ids))
-    names = "; ".join(task.text for task in archived)
-    done(ctx, message.format(count=len(ids), names=names), id=ids[0], ids=ids)
+        moved = move(school, [choose(find_task, school.db, task) for task in tasks])
+    return {task.id: task.text for task in moved}
+
+
+def _tell(ctx: typer.Context, texts: dict[int, str], message: str) -> None:
+    ids = list(texts)
+    done(ctx, message.format(count=len(ids), names="; ".join(texts.values())), id=ids[0], ids=ids)

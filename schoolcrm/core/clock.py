@@ -1,7 +1,10 @@
 """The only place that reads the clock; everything else is told what day it is."""
 
 import os
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, tzinfo
+
+_ZONES = "/usr/share/zoneinfo"  # where nearly every system but Windows has them
+_ZONES_TOLD = "PYTHONTZPATH"
 
 
 def utc_now() -> str:
@@ -17,13 +20,27 @@ def machine_now() -> datetime:
 def school_day(time_zone: str) -> date:
     """Return today's calendar date in the school's time zone (an IANA name; empty: the machine's)."""
     if time_zone and not _machine_is_in(time_zone):
-        from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
         try:
-            return datetime.now(ZoneInfo(time_zone)).date()
-        except (ZoneInfoNotFoundError, ValueError):
+            return datetime.now(_zone(time_zone)).date()
+        except (LookupError, ValueError):
             pass
     return datetime.now().astimezone().date()
+
+
+def _zone(name: str) -> tzinfo:
+    """Return the time zone; LookupError or ValueError if there is none of that name.
+
+    `zoneinfo` is told where to look: it would ask how Python was built, and wait for all that is known about that.
+    """
+    told = _ZONES_TOLD in os.environ or not os.path.isdir(_ZONES)  # noqa: PTH112  (pathlib is slow to load)
+    if not told:
+        os.environ[_ZONES_TOLD] = _ZONES
+    try:
+        from zoneinfo import ZoneInfo
+    finally:
+        if not told:
+            del os.environ[_ZONES_TOLD]
+    return ZoneInfo(name)
 
 
 def _machine_is_in(time_zone: str) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from enum import IntEnum
+from typing import Any
 
 
 class ExitCode(IntEnum):
@@ -48,9 +49,12 @@ class NotFound(SchoolError):
 
 
 class Ambiguous(SchoolError):
-    """Several records answer to that name; `candidates` are their ids and labels, the hint lists them."""
+    """Several records answer to that name; `candidates` are their ids and labels, the hint lists them.
 
-    def __init__(self, sentence: str, hint: str = "", candidates: Sequence[tuple[int, str]] = ()) -> None:
+    Where a bare number would mean something else, text stands for the id: «client:1».
+    """
+
+    def __init__(self, sentence: str, hint: str = "", candidates: Sequence[tuple[Any, str]] = ()) -> None:
         super().__init__(sentence, hint)
         self.candidates = tuple(candidates)
 

@@ -4,17 +4,18 @@ English is the source text. Modules call ``_()`` when the text is needed, never 
 except the command modules, which are imported after the language is known.
 """
 
-import gettext
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from schoolcrm.core.translations import SOURCE_TEXTS, compiled_texts
+
 DOMAIN = "schoolcrm"
 LANGUAGES = ("en", "ru")
 _FOLDER = Path(__file__).parent.parent / "locale"
 
-_catalogue: gettext.NullTranslations = gettext.NullTranslations()
+_catalogue = SOURCE_TEXTS
 _current = "en"
 _own_texts: Mapping[str, str] = {}
 
@@ -25,9 +26,9 @@ def use_language(code: str) -> None:
     use_own_texts({})
     _current = code if code in LANGUAGES else "en"
     if _current == "en":
-        _catalogue = gettext.NullTranslations()
+        _catalogue = SOURCE_TEXTS
     else:
-        _catalogue = gettext.translation(DOMAIN, _FOLDER, [_current], fallback=True)
+        _catalogue = compiled_texts(_FOLDER / _current / "LC_MESSAGES" / f"{DOMAIN}.mo")
 
 
 def current_language() -> str:

@@ -1,6 +1,5 @@
 """Loss prevention («Предотвращение потери»): students who missed several held lessons in a row."""
 
-import json
 import sqlite3
 from collections.abc import Sequence
 from datetime import date
@@ -10,6 +9,7 @@ from typing import Any, NamedTuple
 
 from schoolcrm.core.errors import BadValue
 from schoolcrm.core.language import _
+from schoolcrm.core.store.numbers import number_list
 from schoolcrm.reports.filters import reason_fact
 from schoolcrm.reports.names import names_of
 from schoolcrm.reports.table import Column, Fact, Kind, Table
@@ -79,8 +79,8 @@ def find_at_risk(
     asked = {
         "today": today.isoformat(),
         "misses": misses,
-        "reasons": json.dumps(list(reason_ids)),
-        "statuses": None if status_ids is None else json.dumps(list(status_ids)),
+        "reasons": number_list(reason_ids),
+        "statuses": None if status_ids is None else number_list(status_ids),
     }
     rows = db.execute(_AT_RISK.format(counted=_COUNTED if reason_ids else ""), asked).fetchall()
     found = [_run(student, list(marks)) for student, marks in groupby(rows, key=itemgetter(0, 1, 2, 3))]

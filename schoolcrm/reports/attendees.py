@@ -1,6 +1,5 @@
 """Attendees («Список посещающих»): who came in a period, how often, and the absences by reason."""
 
-import json
 import sqlite3
 from array import array
 from collections import Counter
@@ -11,7 +10,9 @@ from typing import Any, NamedTuple
 from schoolcrm.core.errors import BadValue
 from schoolcrm.core.language import N_, _
 from schoolcrm.core.rules.dates import Period
+from schoolcrm.core.store.cells import day_bounds
 from schoolcrm.core.store.database import setting
+from schoolcrm.core.store.numbers import number_list
 from schoolcrm.reports.filters import NO_REASON, entry_fact, reason_fact
 from schoolcrm.reports.table import Column, Fact, Kind, Table
 
@@ -118,9 +119,8 @@ def find_attendees(db: sqlite3.Connection, period: Period, choice: Choice = ALL)
     """
     active = setting(db, "active_definition", "attended")
     asked = {
-        **{name: json.dumps(list(ids)) for name, ids in choice._asdict().items() if name in _LESSONS | _MARKS},
-        "first": period.first.isoformat() if period.first else "",
-        "last": period.last.isoformat() if period.last else "9999-12-31",
+        **{name: number_list(ids) for name, ids in choice._asdict().items() if name in _LESSONS | _MARKS},
+        **day_bounds(period),
         "skip_archived": choice.skip_archived,
         "responsible_id": choice.responsible_id,
         "active": active,
@@ -181,7 +181,7 @@ def _cell(number: str) -> Cell:
 
 def _names(db: sqlite3.Connection, table: str, name: str, ids: Iterable[int]) -> dict[int, str]:
     """Return names of the program's own tables by id, in the order of the ids."""
-    return dict(db.execute(_NAMES.format(name=name, table=table), (json.dumps(sorted(set(ids))),)))
+    return dict(db.execute(_NAMES.format(name=name, table=table), (number_list(sorted(set(ids))),)))
 
 
 def attendees_table(found: Attendees, chosen: Sequence[Fact] = ()) -> Table:

@@ -127,7 +127,7 @@ def find_card(db: sqlite3.Connection, client_id: int, today: date, days: int) ->
         contacts=contacts_of(db, client_id),
         students=find_student_cards(db, today, f"client_id:{client_id}"),
         accounts=balances(db, client_id),
-        schedule_ended=coverage.ended and coverage.lessons > 0,
+        schedule_ended=coverage.ended and bool(coverage.lessons),
         lessons_registered=registered,
         lessons_attended=attended,
         payments_count=count,

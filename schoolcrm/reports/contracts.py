@@ -7,6 +7,7 @@ from typing import Any
 from schoolcrm.core.errors import BadValue
 from schoolcrm.core.language import N_, _
 from schoolcrm.core.rules.dates import Period
+from schoolcrm.core.store.cells import day_bounds
 from schoolcrm.reports.table import Column, Fact, Kind, Table
 
 BY_WORDS = {
@@ -66,8 +67,7 @@ def find_contracts(
     conditions += ["client.archived_on IS NULL"] if skip_archived else []
     query = f"{_CONTRACTS} WHERE {' AND '.join(conditions)} ORDER BY {_ORDER[sort]}"
     wanted = {
-        "first": period.first.isoformat() if period.first else "",
-        "last": period.last.isoformat() if period.last else "9999-12-31",
+        **day_bounds(period),
         "client": client_id,
     }
     return db.execute(query, wanted).fetchall()
@@ -78,7 +78,7 @@ def contracts_table(rows: Sequence[tuple[Any, ...]], parameters: Sequence[Fact] 
     columns = (
         Column("id", _("Record no.") if report else _("No."), Kind.INTEGER),
         Column("number", _("Number")),
-        Column("school_number", _("School number"), Kind.INTEGER, hidden=not report),
+        Column("school_number", _("School number"), Kind.INTEGER, hidden=not report, beside=True),
         Column("client_id", _("Client no."), Kind.INTEGER, hidden=True),
         Column("client", _("Client")),
         Column("signed", _("Signed"), Kind.DATE),

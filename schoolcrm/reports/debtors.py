@@ -1,13 +1,13 @@
 """Debtors («Должники»): clients with an account below zero, and how old the debt is (R36)."""
 
 import sqlite3
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date
+from itertools import islice
 from typing import NamedTuple
 
 from schoolcrm.core.language import _
-from schoolcrm.core.money.ledger import BALANCES_NOW, BALANCES_UP_TO_DAY, entries_of
+from schoolcrm.core.money.ledger import BALANCES_NOW, BALANCES_UP_TO_DAY, entries_in_brief
 from schoolcrm.reports.table import Column, Fact, Kind, Table
 
 BUCKETS = ((30, "age_0_30"), (60, "age_31_60"), (90, "age_61_90"))
@@ -16,7 +16,8 @@ OLDEST = "age_over_90"
 _DEBTORS = """
     WITH standing AS ({standing}),
          debt AS MATERIALIZED (
-             SELECT client_id, -sum(min(balance, 0)) AS amount, sum(balance) AS balance
+             SELECT client_id, -sum(min(balance, 0)) AS amount, sum(balance) AS balance,
+                    group_concat(iif(balance < 0, account || ' ' || balance, NULL)) AS accounts
                FROM standing
               GROUP BY client_id
              HAVING min(balance) < 0)
@@ -25,7 +26,7 @@ _DEBTORS = """
              WHERE client_id = client.id AND kind IN ('mobile', 'home') ORDER BY kind = 'home', id LIMIT 1),
            (SELECT group_concat(name, ', ') FROM
                (SELECT name FROM student WHERE client_id = client.id AND archived_on IS NULL ORDER BY name_key)),
-           debt.amount, debt.balance,
+           debt.amount, debt.balance, debt.accounts,
            (SELECT max(on_date) FROM payment
              WHERE client_id = client.id AND kind = 'income' AND voided_on IS NULL AND on_date <= :day),
            (SELECT max(on_date) FROM (
@@ -40,7 +41,7 @@ _DEBTORS = """
        AND client.status_id NOT IN (SELECT id FROM status WHERE base = 'deleted')
      ORDER BY debt.amount DESC, client.name_key, client.id
 """
-AT_ONCE = 1000
+AT_ONCE = 250
 """Of how many debtors the entries are read at once, so that the memory does not grow with their number."""
 
 
@@ -76,49 +77,48 @@ def find_debtors(
     asked = {"day": day.isoformat(), "at_least": at_least, "archived": archived}
     query = _DEBTORS.format(standing=BALANCES_UP_TO_DAY if as_of else BALANCES_NOW)
     rows = db.execute(query, asked).fetchall()
-    starts = in_debt_since(db, [row[0] for row in rows], day)
+    starts = in_debt_since(db, {row[0]: _balances(row[6]) for row in rows}, day)
     debtors = []
-    for number, name, phone, students, debt, balance, paid_on, visited_on in rows:
+    for number, name, phone, students, debt, balance, _accounts, paid_on, visited_on in rows:
         since = date.fromisoformat(starts[number])
         days = max(0, ((as_of or today) - since).days)
         debtors.append(Debtor(number, name, phone, students, debt, balance, since, days, paid_on, visited_on))
     return debtors
 
 
-def in_debt_since(db: sqlite3.Connection, client_ids: Sequence[int], day: date) -> dict[int, str]:
-    """Return for each client with a debt at the end of the day the earliest day since which an account has been
-    below zero; clients without a debt are left out."""
-    starts: dict[int, str] = {}
-    for first in range(0, len(client_ids), AT_ONCE):
-        for (client_id, _account), days in _days(db, client_ids[first : first + AT_ONCE], day).items():
-            start = went_below(days)
-            if start:
-                starts[client_id] = min(start, starts.get(client_id, start))
+def _balances(accounts: str) -> dict[int, int]:
+    """Return the balances of the accounts below zero, which the query has put into one text."""
+    pairs = (account.split(" ") for account in accounts.split(","))
+    return {int(account): int(balance) for account, balance in pairs}
+
+
+def in_debt_since(db: sqlite3.Connection, debts: Mapping[int, Mapping[int, int]], day: date) -> dict[int, str]:
+    """Return for each client the earliest day since which an account has been below zero.
+
+    `debts`: by client the accounts below zero at the end of the day, with their balances in kopecks then.
+    """
+    starts = {}
+    clients = iter(debts)
+    while some := list(islice(clients, AT_ONCE)):
+        entries = entries_in_brief(db, some, day)
+        for client_id in some:
+            accounts = debts[client_id].items()
+            starts[client_id] = min(went_below(entries[client_id, account], balance) for account, balance in accounts)
     return starts
 
 
-def _days(db: sqlite3.Connection, client_ids: Sequence[int], day: date) -> Mapping[tuple[int, int], Mapping[str, int]]:
-    """Return the sum of each day up to the given one, by client and account."""
-    accounts: defaultdict[tuple[int, int], defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for client_id, account, on, amount in entries_of(db, client_ids, day):
-        accounts[client_id, account][on] += amount
-    return accounts
+def went_below(entries: Iterable[str], balance: int) -> str:
+    """Return the day since which an account with that balance, a negative one, has been below zero at each day's end.
 
-
-def went_below(days: Mapping[str, int]) -> str | None:
-    """Return the day since which an account has been below zero at each day's end; None if it is not.
-
-    `days` are the sums of each day's amounts, in any order; only the days of the debt are walked, back from its end.
+    The entries are as of `entries_in_brief`. Only those of the debt are walked, back from its end; what came in on a
+    day is taken back before what was charged on it, so that no sum within the day is above both of its ends.
     """
-    balance = sum(days.values())
-    if balance >= 0:
-        return None
-    start = ""
-    for start in sorted(days, reverse=True):
-        balance -= days[start]
+    entry = ""
+    for entry in sorted(entries, reverse=True):
+        balance -= int(entry[11:])
         if balance >= 0:
             break
-    return start
+    return entry[:10]
 
 
 def bucket_of(days: int) -> str:

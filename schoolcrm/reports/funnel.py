@@ -74,7 +74,7 @@ def funnel_table(
     if skip_archived:
         parameters.append(Fact("skip_archived", _("Without archived clients"), Kind.BOOL, True))
     columns = (
-        Column("source", _("Source")),
+        Column("source", _("Source"), beside=True),
         Column("base", _("Base status"), Kind.CODE, words={base: base_name("funnel", base) for base in FUNNEL}),
         Column("entered", _("Entered"), Kind.INTEGER),
         Column("now", _("On the last day"), Kind.INTEGER),

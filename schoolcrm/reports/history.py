@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from itertools import islice
+from functools import partial
 from typing import Any
 
 from schoolcrm.core.language import _
@@ -12,8 +12,10 @@ from schoolcrm.core.office.belongings import records_of
 from schoolcrm.core.office.past_names import find_record
 from schoolcrm.core.office.record_words import ENTITIES, read_entity
 from schoolcrm.core.rules.dates import Period
+from schoolcrm.core.store.database import step_aside
 from schoolcrm.core.store.edits import Edit, Wanted, edits_of, last_image, newest_edits
 from schoolcrm.core.store.journal import BLANKED
+from schoolcrm.core.store.spool import Row, Rows, convert_rows, keep_rows
 from schoolcrm.core.store.undo import Operation, read_operation, require_operation
 from schoolcrm.reports.history_words import KEYS, Image, Wording, school_moment, zone_of
 from schoolcrm.reports.table import Column, Fact, Kind, Sections, Table
@@ -37,7 +39,7 @@ class Asked:
 class History:
     """Rows in the table's order, the operations that they are of, whose history it is, whether there is more."""
 
-    rows: list[tuple[Any, ...]]
+    rows: Rows = field(default_factory=list)
     operations: dict[int, Operation] = field(default_factory=dict)
     name: str = ""
     has_more: bool = False
@@ -56,19 +58,31 @@ def find_history(db: sqlite3.Connection, asked: Asked) -> History:
         operation=asked.operation,
         entity=read_entity(asked.entity) if asked.entity else "",
     )
-    name, edits = "", newest_edits(db, wanted)
+    history = History()
+    edits = newest_edits(db, wanted, partial(step_aside, db))
     if asked.ref:
         record = find_record(db, asked.ref)
-        name = str((last_image(db, *record) or {}).get("name") or asked.ref)
+        history.name = str((last_image(db, *record) or {}).get("name") or asked.ref)
         edits = iter(edits_of(db, records_of(db, *record), wanted))
     wording = Wording(db, for_programs=asked.for_programs, passport=asked.passport)
-    rows = list(islice(_rows(edits, wording, zone), asked.limit + 1 if asked.limit else None))
-    history = History(rows[: asked.limit or None], name=name, has_more=bool(asked.limit) and len(rows) > asked.limit)
-    for number in dict.fromkeys(row[0] for row in history.rows):
+    numbers: dict[int, None] = {}
+    rows = keep_rows(_noted(_rows(edits, wording), history, numbers, asked.limit))
+    history.rows = convert_rows(rows, lambda row: (row[0], school_moment(row[1], zone), *row[2:]))
+    for number in numbers:
         if (operation := read_operation(db, number)) is not None:
             history.operations[number] = operation
-    history.removed_contacts = any(row[3] == "contact" and row[7] is None for row in history.rows)
     return history
+
+
+def _noted(rows: Iterator[Row], history: History, numbers: dict[int, None], limit: int) -> Iterator[Row]:
+    """Yield as many rows as are asked for, and note what is said of them together: they may be too many to hold."""
+    for count, row in enumerate(rows):
+        if limit and count == limit:
+            history.has_more = True
+            return
+        numbers[row[0]] = None
+        history.removed_contacts |= row[3] == "contact" and row[7] is None
+        yield row
 
 
 def _in_utc(day: date | None, zone: tzinfo | None) -> str:
@@ -79,15 +93,16 @@ def _in_utc(day: date | None, zone: tzinfo | None) -> str:
     return begins.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
 
 
-def _rows(edits: Iterable[Edit], wording: Wording, zone: tzinfo | None) -> Iterator[tuple[Any, ...]]:
+def _rows(edits: Iterable[Edit], wording: Wording) -> Iterator[Row]:
     for edit in edits:
-        head = (edit.operation, school_moment(edit.at, zone), edit.user, edit.entity)
+        head = (edit.operation, edit.at, edit.user, edit.entity)
         wording.tell_of(edit.last)
         named = wording.record(edit.entity, edit.record, edit.after or edit.before or {})
         if edit.entity.endswith("_field"):
             yield (*head, named, *_own_value(edit, wording))
         elif edit.before is None or edit.after is None:
-            yield (*head, edit.record, None, *(_summary(edit, image, wording) for image in (edit.before, edit.after)))
+            images = (_summary(edit, image, wording) for image in (edit.before, edit.after))
+            yield (*head, edit.record or None, None, *images)
         else:
             yield from ((*head, named, *cells) for cells in _fields(edit, edit.before, edit.after, wording))
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from schoolcrm.core.language import N_, _
 from schoolcrm.core.office.record_words import entity_name
-from schoolcrm.core.office.words import ACTIONS, CHANNELS, DIRECTIONS, MESSAGE_STATES, OUTCOMES, TASK_STATES
+from schoolcrm.core.office.words import ACTIONS, CHANNELS, DIRECTIONS, MESSAGE_STATES, OUTCOMES, PURPOSES, TASK_STATES
 from schoolcrm.core.people.contacts import KINDS, PHONES
 from schoolcrm.core.people.custom_fields import human_value
 from schoolcrm.core.rules.dates import human_date, human_weekday
@@ -69,6 +69,7 @@ _CODES: Mapping[tuple[str, str], Mapping[str, str]] = {
     ("automation", "action"): ACTIONS,
     ("automation", "channel"): CHANNELS,
     ("automation_run", "outcome"): OUTCOMES,
+    ("print_form", "used_for"): PURPOSES,
     ("status", "scale"): SCALE_WORDS,
     ("status_change", "scale"): SCALE_WORDS,
     ("status_change", "reason"): REASON_WORDS,
@@ -230,8 +231,8 @@ def zone_of(db: sqlite3.Connection) -> tzinfo | None:
 
 
 def school_moment(at: str, zone: tzinfo | None) -> datetime:
-    """Return a moment of the journal in that zone, as plain date and time to the second."""
-    return datetime.fromisoformat(at).astimezone(zone).replace(tzinfo=None, microsecond=0)
+    """Return a moment of the journal in that zone, to the second."""
+    return datetime.fromisoformat(at).astimezone(zone).replace(microsecond=0)
 
 
 def human_moment(db: sqlite3.Connection, at: str) -> str:

@@ -7,6 +7,7 @@ from schoolcrm.core.language import _, ngettext
 from schoolcrm.core.learning.calendar import PlannedLesson
 from schoolcrm.core.learning.holidays import Holiday
 from schoolcrm.core.rules.dates import Period, human_date
+from schoolcrm.core.rules.names import shortened
 from schoolcrm.reports.schedule import Names
 from schoolcrm.reports.table import Column, Fact, Kind, Table
 
@@ -33,12 +34,11 @@ def staying_sentence(db: sqlite3.Connection, lessons: Sequence[PlannedLesson]) -
         return ""
     names = Names(db, lessons)
     told = [
-        f"{human_date(lesson.on)} {lesson.time} {names.owner_of(lesson)} ({lesson.lesson_id})"
-        for lesson in lessons[:MOST_NAMED]
+        f"{human_date(lesson.on)} {lesson.time} {names.owner_of(lesson)} ({lesson.lesson_id})" for lesson in lessons
     ]
     sentence = ngettext(
         "{count} lesson was held or planned by hand then and stays: {lessons}.",
         "{count} lessons were held or planned by hand then and stay: {lessons}.",
         len(lessons),
     )
-    return sentence.format(count=len(lessons), lessons=", ".join([*told, *["…"] * (len(lessons) > MOST_NAMED)]))
+    return sentence.format(count=len(lessons), lessons=shortened(told, MOST_NAMED))

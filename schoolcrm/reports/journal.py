@@ -1,6 +1,5 @@
 """Journal of visits («Журнал посещений») of one client: planned, attended, missed, cancelled."""
 
-import json
 import sqlite3
 from collections import Counter
 from collections.abc import Collection
@@ -13,6 +12,7 @@ from schoolcrm.core.language import N_, _
 from schoolcrm.core.learning.timetable import PlannedLesson, planned_lessons
 from schoolcrm.core.rules.dates import Period, add_months
 from schoolcrm.core.store.cells import client_name
+from schoolcrm.core.store.numbers import number_list
 from schoolcrm.reports.names import names_of, student_names
 from schoolcrm.reports.table import Column, Fact, Kind, Sections, Table
 
@@ -162,7 +162,7 @@ def _visits(db: sqlite3.Connection, lessons: list[PlannedLesson], students: dict
 def _words_of(db: sqlite3.Connection, lessons: list[PlannedLesson]) -> dict[int | None, tuple[str | None, str | None]]:
     """Return topic and note of the stored lessons."""
     stored = [lesson.lesson_id for lesson in lessons if lesson.lesson_id is not None]
-    return {number: (topic, note) for number, topic, note in db.execute(_WORDS, (json.dumps(stored),))}
+    return {number: (topic, note) for number, topic, note in db.execute(_WORDS, (number_list(stored),))}
 
 
 def _marks_of(db: sqlite3.Connection, lessons: list[PlannedLesson]) -> dict[tuple[int | None, int], _Mark]:
@@ -171,7 +171,7 @@ def _marks_of(db: sqlite3.Connection, lessons: list[PlannedLesson]) -> dict[tupl
         return {}
     students = sorted({student_id for lesson in lessons for student_id in lesson.student_ids})
     days = [lesson.on.isoformat() for lesson in lessons]
-    rows = db.execute(_MARKS, (json.dumps(students), min(days), max(days)))
+    rows = db.execute(_MARKS, (number_list(students), min(days), max(days)))
     return {(lesson_id, student_id): _Mark(*facts) for lesson_id, student_id, *facts in rows}
 
 
@@ -210,7 +210,7 @@ def _several_a_day(visits: list[Visit]) -> bool:
 def _columns(grouping: str, shown: Collection[str], *, several: bool, with_note: bool) -> list[Column]:
     columns = [
         Column("date", _("Date"), Kind.DATE),
-        Column("time", _("Time"), Kind.TIME, hidden=not several),
+        Column("time", _("Time"), Kind.TIME, hidden=not several, beside=True),
         Column("student", _("Student")),
         Column("state", _("State"), Kind.CODE, words={code: _(word) for code, word in STATE_WORDS.items()}),
         Column("grade", _("Homework grade")),

@@ -8,6 +8,7 @@ from schoolcrm.core.errors import BadValue
 from schoolcrm.core.language import N_, _
 from schoolcrm.core.rules.dates import Period
 from schoolcrm.core.rules.names import fold
+from schoolcrm.core.store.cells import day_bounds
 from schoolcrm.reports.table import Column, Fact, Kind, Table
 
 KIND_WORDS = {"income": N_("income"), "goods": N_("goods")}
@@ -94,8 +95,7 @@ def find_ltv(db: sqlite3.Connection, period: Period, choice: Choice = ALL) -> li
             _("{value} clients can't be shown.").format(value=choice.top), _("Give a number above 0 with --top.")
         )
     asked = {
-        "first": period.first.isoformat() if period.first else "",
-        "last": period.last.isoformat() if period.last else "9999-12-31",
+        **day_bounds(period),
         "one": choice.kinds[0],
         "other": choice.kinds[-1],
         "least": choice.least,

@@ -1,8 +1,9 @@
 """Names that stand in the heads and rows of reports."""
 
-import json
 import sqlite3
 from collections.abc import Iterable
+
+from schoolcrm.core.store.numbers import number_list
 
 
 def student_names(db: sqlite3.Connection, client_id: int) -> dict[int | None, str]:
@@ -17,5 +18,5 @@ def names_in(db: sqlite3.Connection, table: str) -> dict[int | None, str]:
 
 def names_of(db: sqlite3.Connection, table: str, ids: Iterable[int | None]) -> dict[int | None, str]:
     """Return the names of those records by id, None left out; `table` is one of the program's own tables."""
-    wanted = json.dumps(sorted({number for number in ids if number is not None}))
+    wanted = number_list(sorted({number for number in ids if number is not None}))
     return dict(db.execute(f"SELECT id, name FROM {table} WHERE id IN (SELECT value FROM json_each(?))", (wanted,)))  # noqa: S608

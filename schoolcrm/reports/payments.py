@@ -5,6 +5,7 @@ import sqlite3
 from schoolcrm.core.language import N_, _
 from schoolcrm.core.money.payments import check_kind
 from schoolcrm.core.rules.dates import Period
+from schoolcrm.core.store.cells import day_bounds
 from schoolcrm.core.store.spool import Rows, convert_rows, keep_rows
 from schoolcrm.reports.table import Column, Fact, Kind, Table
 
@@ -32,8 +33,7 @@ def find_payments(db: sqlite3.Connection, period: Period, *, client_id: int | No
     wanted = {
         "client": client_id,
         "kind": kind,
-        "first": period.first.isoformat() if period.first else "",
-        "last": period.last.isoformat() if period.last else "9999",
+        **day_bounds(period),
     }
     one_client = " AND payment.client_id = :client" if client_id is not None else ""
     return keep_rows(db.execute(_PAYMENTS + one_client + _NEWEST_FIRST, wanted))

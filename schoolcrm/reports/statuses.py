@@ -119,7 +119,7 @@ def history_table(client: str, changes: "list[PastChange]") -> Table:
             Column("reason", _("Reason"), Kind.CODE, words=translated(REASON_WORDS)),
             Column("note", _("Note")),
             Column("user", _("By")),
-            Column("at", _("Moment (UTC)"), hidden=True),
+            Column("at", _("Moment (UTC)"), Kind.MOMENT, hidden=True),
         ),
         rows=changes,
     )

@@ -37,6 +37,7 @@ class Column(NamedTuple):
 
     ``words`` translates the codes of a CODE column (or of a LIST of codes) for people; a code without a
     word is shown as it is. A ``hidden`` column is for programs: csv and JSON have it, people don't see it.
+    A column that stands ``beside`` those that scripts rely on follows them in csv and JSON, wherever people see it.
     """
 
     key: str
@@ -45,6 +46,7 @@ class Column(NamedTuple):
     words: Mapping[str, str] = MappingProxyType({})
     items: Kind = Kind.TEXT
     hidden: bool = False
+    beside: bool = False
 
 
 class Fact(NamedTuple):
@@ -111,3 +113,12 @@ class Table(NamedTuple):
     sections: Sections | None = None
     numbered: bool = False  # people see a first column that counts the rows: №
     chart: Chart | None = None  # of rows: for tables of moderate length, whose rows are then held in memory
+
+
+def in_machine_order(table: Table) -> Table:
+    """Return the table with the columns that stand beside the others behind them: as programs read it."""
+    if not any(column.beside for column in table.columns):
+        return table
+    places = sorted(range(len(table.columns)), key=lambda place: table.columns[place].beside)
+    rows = ([row[place] for place in places] for row in table.rows)
+    return table._replace(columns=[table.columns[place] for place in places], rows=rows)

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from schoolcrm.core.errors import BadValue
 from schoolcrm.core.language import N_, _
 from schoolcrm.core.rules.dates import Period
+from schoolcrm.core.store.cells import day_bounds
 from schoolcrm.reports.filters import entry_fact, teacher_shown
 from schoolcrm.reports.names import names_of
 from schoolcrm.reports.table import Column, Fact, Kind, Table
@@ -77,8 +78,7 @@ def find_tests(db: sqlite3.Connection, period: Period, choice: Choice = ALL) -> 
     way = "DESC" if choice.sort.startswith("-") else "ASC"
     asked = {
         **choice._asdict(),
-        "first": period.first.isoformat() if period.first else "",
-        "last": period.last.isoformat() if period.last else "9999-12-31",
+        **day_bounds(period),
     }
     rows = db.execute(_RESULTS.format(order=_ORDER[key].format(way=way)), asked)
     return [_tested(row) for row in rows]

@@ -27,7 +27,6 @@ TOPICS = {
 MOST = 10
 """So many lines of one topic; the last one then says how many more there are."""
 LOOK_BACK = timedelta(days=7)
-LOOK_AHEAD = timedelta(days=6)
 
 _APPLICATIONS = """
     SELECT client.id, client.name, client.created_on

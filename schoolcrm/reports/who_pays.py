@@ -1,6 +1,5 @@
 """Who pays today («Кто сегодня оплатит»): clients with a lesson on the day whose money ends with it (R38, R39)."""
 
-import json
 import sqlite3
 from datetime import date
 from typing import NamedTuple
@@ -9,6 +8,7 @@ from schoolcrm.core.language import _
 from schoolcrm.core.learning.timetable import planned_lessons
 from schoolcrm.core.money.coverage import client_coverages
 from schoolcrm.core.money.ledger import balances_of
+from schoolcrm.core.store.numbers import number_list
 from schoolcrm.reports.table import Column, Fact, Kind, Table
 
 _CLIENTS = """
@@ -27,7 +27,7 @@ class WhoPays(NamedTuple):
     time: str
     client_id: int
     client: str
-    lessons_left: int
+    lessons_left: int | None
     balance: int
     expires_on: date | None
 
@@ -42,7 +42,7 @@ def find_who_pays(db: sqlite3.Connection, on: date, today: date) -> list[WhoPays
     found = []
     names: dict[int, str] = {}
     first: dict[int, str] = {}
-    for client_id, name, student_id in db.execute(_CLIENTS, (json.dumps(list(times)),)).fetchall():
+    for client_id, name, student_id in db.execute(_CLIENTS, (number_list(times),)).fetchall():
         names[client_id] = name
         first[client_id] = min(times[student_id], first.get(client_id, "24:00"))
     covered = {
@@ -75,7 +75,7 @@ def who_pays_table(found: list[WhoPays], on: date) -> Table:
         parameters=(Fact("on", _("Day"), Kind.DATE, on),),
         columns=(
             Column("next_lesson", _("Nearest lesson"), Kind.DATE),
-            Column("time", _("Time"), Kind.TIME),
+            Column("time", _("Time"), Kind.TIME, beside=True),
             Column("client_id", _("Client no."), Kind.INTEGER),
             Column("client", _("Client")),
             Column("lessons_left", _("Lessons left"), Kind.INTEGER),

@@ -84,7 +84,7 @@ def test_groups_are_edited(db: Path) -> None:
     ("words", "code", "said"),
     [
         ((), 2, "--name"),
-        (("--name", ""), 2, "--name"),
+        (("--name", ""), 1, "--name"),
         (("--limit", "-5"), 1, "-5"),
         (("--unset", "name"), 1, "name"),
         (("--teacher", "Ольга"), 1, "--new"),

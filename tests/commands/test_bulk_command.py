@@ -50,10 +50,14 @@ def test_it_is_one_operation_and_says_how_many(path: Path) -> None:
     before = operations(path)
     words = ["status:bought", "--set", "manager=Ольга", "--set", "source=Сайт", "--new", "--yes", "--format", "json"]
     code, out, err = bulk(path, *words)
-    assert (code, err, json.loads(out)) == (0, "", {"ids": [*range(1, 12)], "changed": 11, "matched": 11})
+    assert (code, err, json.loads(out)) == (
+        0,
+        "",
+        {"id": 4, "ids": [*range(1, 12)], "changed": 11, "matched": 11, "operation": 4},
+    )
     assert operations(path) == before + 1
     code, out, _err = bulk(path, *words)
-    assert json.loads(out) == {"ids": [], "changed": 0, "matched": 11}
+    assert json.loads(out) == {"id": None, "ids": [], "changed": 0, "matched": 11, "operation": None}
     assert operations(path) == before + 1
     assert len(names(path, "manager:ольга", "source:сайт")) == 11
 
@@ -76,7 +80,7 @@ def test_nobody_is_asked_when_nothing_would_change(path: Path) -> None:
     ("words", "code", "sentence"),
     [
         (["--set", "note=x"], 2, "Say whose fields to set: a query is missing."),
-        ([" ", "--set", "note=x"], 2, "Say whose fields to set: a query is missing."),
+        ([" ", "--set", "note=x"], 1, "QUERY is empty."),
         (["status:bought"], 2, "Say what to set: --set FIELD=VALUE is missing."),
         (["ктото", "--set", "note=x"], 1, "No client answers to the query."),
         (["balanse:1", "--set", "note=x"], 1, "There is no field «balanse»."),
@@ -107,6 +111,6 @@ def test_own_fields_are_set_and_emptied(path: Path) -> None:
 def test_archived_clients_only_when_the_query_says_so(path: Path) -> None:
     run_cli("clients", "archive", "1", "--yes", db=path)
     made: Any = bulk(path, "id:1..2", "--set", "note=x", "--yes", "--format", "json")[1]
-    assert json.loads(made) == {"ids": [2], "changed": 1, "matched": 1}
+    assert json.loads(made) == {"id": 4, "ids": [2], "changed": 1, "matched": 1, "operation": 4}
     made = bulk(path, "is:archived", "--set", "note=x", "--yes", "--format", "json")[1]
-    assert json.loads(made) == {"ids": [1], "changed": 1, "matched": 1}
+    assert json.loads(made) == {"id": 5, "ids": [1], "changed": 1, "matched": 1, "operation": 5}

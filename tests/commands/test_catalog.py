@@ -89,9 +89,9 @@ def test_what_the_program_works_with_is_not_archived(path: Path) -> None:
         (("rom", "list"), 2, "rooms"),
         (("rooms", "lst"), 2, "list"),
         (("rooms", "add"), 2, "NAME"),
-        (("rooms", "add", " "), 1, "name is missing"),
+        (("rooms", "add", " "), 1, "NAME is empty"),
         (("rooms", "rename", "нет", "да"), 1, "«нет»"),
-        (("rooms", "archive", ""), 1, "missing"),
+        (("rooms", "archive", ""), 1, "is empty"),
         (("rooms", "archive", "999"), 1, "«999»"),
     ],
 )

@@ -81,7 +81,7 @@ def test_refusals_change_nothing(db: Path, words: list[str], said: str) -> None:
 
 def test_nothing_to_change_is_wrong_usage(db: Path) -> None:
     assert run_cli("clients", "contact", "edit", "Анна", "1", db=db)[0] == 2
-    assert run_cli("clients", "contact", "edit", "Анна", "1", "--note", "", db=db)[0] == 2
+    assert run_cli("clients", "contact", "edit", "Анна", "1", "--note", "", db=db)[0] == 1
 
 
 def test_removal_is_asked_for(db: Path) -> None:

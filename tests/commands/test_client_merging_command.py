@@ -81,7 +81,7 @@ def test_purge_asks_and_forgets(db: Path) -> None:
     leave_in_free_pages(db, "Борис 9031112233")
     answer(db, "config", "set", "backup_count", "0")
     code, out, err = run_installed("clients", "purge", "Борис", "--yes", "--format", "json", db=db)
-    assert (code, out, err) == (0, '{"id": 3, "ids": [3], "anonymous": [], "deleted": [3]}\n', "")
+    assert (code, out, err) == (0, '{"id": 3, "ids": [3], "anonymous": [], "deleted": [3], "operation": 5}\n', "")
     for file in db.parent.iterdir():
         for secret in ("Борис", "борис", "Олег", "9031112233"):
             assert secret.encode() not in file.read_bytes()

@@ -1,9 +1,9 @@
 """`schoolcrm clients trial`, and the trial on the card and in the list (R12)."""
 
-import json
 from pathlib import Path
 from typing import Any
 
+import answers
 import pytest
 from builders import add_client, add_group, add_student, make_school, run_cli, writing_school
 
@@ -25,9 +25,7 @@ def run(path: Path, *arguments: str) -> tuple[int, str]:
 
 
 def answer(path: Path, *arguments: str) -> Any:
-    code, out, err = run_cli("clients", *arguments, "--format", "json", db=path)
-    assert code == 0, err
-    return json.loads(out)
+    return answers.answer(path, "clients", *arguments)
 
 
 def test_r12_booked_moved_attended_cancelled(path: Path) -> None:

@@ -40,7 +40,7 @@ def test_a_client_is_recorded_listed_and_shown(path: Path, lang: str) -> None:
         "Сайт",
     ]
     made = ok(path, "clients", "add", "Анна Иванова", *words, "--student", "Петя:1.5.2018", "--new", lang=lang)
-    assert made == {"id": 1, "student_ids": [1]}
+    assert made == {"id": 1, "student_ids": [1], "operation": 2}
     (row,) = rows(path)
     assert row == {
         "id": 1, "name": "Анна Иванова", "students": ["Петя"], "phone": "+79161234567", "status": "Новый",
@@ -75,12 +75,25 @@ def test_a_dry_run_records_nothing(path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "code", "lines"),
     [
-        (["add", ""], 1, ["error: A name is missing.", "hint: Write the name with letters"]),
+        (["add", ""], 1, ["error: NAME is empty.", "hint: 'schoolcrm clients add --help' shows"]),
+        (["add", "."], 1, ['error: "." is not a name: it has no letter.', "hint: Write the name with letters"]),
         (["add", "123"], 1, ['error: "123" is not a name: it has no letter.', "hint: Write the name"]),
         (["add", "Я", "--student", ":1.5.2018"], 1, ["error: A name is missing.", "hint: Write the name"]),
-        (["edit", "Анна", "--name", ""], 2, ["error: --name is empty.", "hint: --unset NAME empties a field"]),
-        (["edit", "Анна", "--note", " "], 2, ["error: --note is empty.", "hint: --unset NAME"]),
-        (["edit", "Анна", "--phone", ""], 2, ["error: --phone is empty.", "hint: --unset NAME"]),
+        (
+            ["edit", "Анна", "--name", ""],
+            1,
+            ["error: --name is empty.", "hint: Give a value, or leave the option out; --unset FIELD empties a field"],
+        ),
+        (
+            ["edit", "Анна", "--note", " "],
+            1,
+            ["error: --note is empty.", "hint: Give a value, or leave the option out; --unset FIELD"],
+        ),
+        (
+            ["edit", "Анна", "--phone", ""],
+            1,
+            ["error: --phone is empty.", "hint: Give a value, or leave the option out; --unset FIELD"],
+        ),
         (["list", "age:12..7"], 1, ['error: The range "12..7" ends', "hint: Put the smaller one first: 7..12."]),
         (["add", "Я", "--sex", "x"], 1, ['error: "x" is neither male nor female.', "hint: Write f or m."]),
         (

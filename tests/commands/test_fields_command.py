@@ -1,10 +1,9 @@
 """`schoolcrm fields`: what scripts and people get (R50)."""
 
-import json
 from pathlib import Path
-from typing import Any
 
 import pytest
+from answers import answer
 from builders import make_school, run_cli
 
 
@@ -15,33 +14,27 @@ def path(tmp_path: Path) -> Path:
     return path
 
 
-def ok(path: Path, *words: str) -> Any:
-    code, out, err = run_cli(*words, "--format", "json", db=path)
-    assert code == 0, err
-    return json.loads(out)
-
-
 def test_fields_are_added_listed_with_their_values_and_used(path: Path) -> None:
     choices = ["--choice", "Утро", "--choice", "Вечер"]
-    made = ok(path, "fields", "add", "Смена", "--type", "choice", *choices)
+    made = answer(path, "fields", "add", "Смена", "--type", "choice", *choices)
     assert made == {"id": 1, "of": "client", "name": "Смена", "type": "choice", "choices": ["Утро", "Вечер"]}
-    assert ok(path, "fields", "add", "Класс", "--type", "number", "--of", "student")["id"] == 2
-    assert ok(path, "fields", "add", "Тема недели", "--of", "lesson")["type"] == "text"
-    ok(path, "clients", "edit", "Анна", "--field", "смена=ВЕЧЕР")
-    assert ok(path, "fields", "list")["rows"] == [
+    assert answer(path, "fields", "add", "Класс", "--type", "number", "--of", "student")["id"] == 2
+    assert answer(path, "fields", "add", "Тема недели", "--of", "lesson")["type"] == "text"
+    answer(path, "clients", "edit", "Анна", "--field", "смена=ВЕЧЕР")
+    assert answer(path, "fields", "list")["rows"] == [
         {"id": 1, "of": "client", "name": "Смена", "type": "choice", "choices": ["Утро", "Вечер"], "values": 1},
         {"id": 2, "of": "student", "name": "Класс", "type": "number", "choices": [], "values": 0},
         {"id": 3, "of": "lesson", "name": "Тема недели", "type": "text", "choices": [], "values": 0},
     ]
-    assert [row["id"] for row in ok(path, "fields", "list", "--of", "student")["rows"]] == [2]
-    (row,) = ok(path, "clients", "list", "field.смена:вечер", "--columns", "field.смена")["rows"]
+    assert [row["id"] for row in answer(path, "fields", "list", "--of", "student")["rows"]] == [2]
+    (row,) = answer(path, "clients", "list", "field.смена:вечер", "--columns", "field.смена")["rows"]
     assert row == {"field.Смена": "Вечер"}
 
 
 def test_removing_is_asked_for_and_says_how_many_records_have_a_value(path: Path) -> None:
-    ok(path, "fields", "add", "Рост")
-    ok(path, "fields", "add", "Рост", "--of", "student")
-    ok(path, "clients", "edit", "Анна", "--field", "Рост=5")
+    answer(path, "fields", "add", "Рост")
+    answer(path, "fields", "add", "Рост", "--of", "student")
+    answer(path, "clients", "edit", "Анна", "--field", "Рост=5")
     code, _out, err = run_cli("fields", "remove", "Рост", "--yes", db=path)
     assert (code, err) == (
         2, "error: Several have a field «Рост»: clients, students.\nhint: Say which one with --of client|student.\n"
@@ -50,16 +43,16 @@ def test_removing_is_asked_for_and_says_how_many_records_have_a_value(path: Path
     assert (code, err.splitlines()[0]) == (
         1, "error: The field «Рост» of clients would be removed, with its value in 1 record."
     )  # fmt: skip
-    removed = ok(path, "fields", "remove", "рост", "--of", "client", "--yes")
+    removed = answer(path, "fields", "remove", "рост", "--of", "client", "--yes")
     assert removed == {"id": 1, "of": "client", "name": "Рост", "values": 1}
-    assert ok(path, "fields", "remove", "рост", "--yes")["of"] == "student"
-    assert ok(path, "fields", "list")["rows"] == []
+    assert answer(path, "fields", "remove", "рост", "--yes")["of"] == "student"
+    assert answer(path, "fields", "list")["rows"] == []
 
 
 @pytest.mark.parametrize(
     ("words", "code", "sentence"),
     [
-        (["add", ""], 1, "A field needs a name."),
+        (["add", ""], 1, "NAME is empty."),
         (["add", "x", "--type", "colour"], 1, "«colour» is not a type of field."),
         (["add", "x", "--of", "dog"], 1, "«dog» has no fields of the school's own."),
         (["list", "--of", "dog"], 1, "--of can't be «dog»."),

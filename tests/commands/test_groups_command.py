@@ -83,7 +83,7 @@ def test_a_subject_used_for_the_first_time_needs_new(path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("add", ""), "needs a name"),
+        (("add", ""), "NAME is empty"),
         (("add", "A", "--limit", "-3"), "-3"),
         (("join", "Нет", "Петя"), "«Нет»"),
         (("join", "Робо 1", "Никто"), "«Никто»"),
@@ -121,6 +121,6 @@ def test_r22_a_member_in_two_places_is_a_warning_naming_both(path: Path) -> None
     code, _out, err = run_cli("groups", "join", "Робо 1", "Маша", "--from", "2026-10-01", db=path)
     assert err.startswith("warning: «Маша Иванова» is in two places on 2026-10-01: «Робо 1» at 18:00 and «Шахматы»")
     left = answer(path, "groups", "leave", "Робо 1", "Петя")
-    assert left == {"id": 1, "group_id": 1, "student_id": 1, "last_on": "2026-09-01"}
+    assert left == {"id": 1, "group_id": 1, "student_id": 1, "last_on": "2026-09-01", "operation": 14}
     code, _out, err = run_cli("groups", "transfer", "Маша", "Робо 1", "Танцы", "--on", "2026-10-08", db=path)
     assert err.startswith("warning: «Маша Иванова» is in two places on 2026-10-08: «Танцы» at 18:15 and «Шахматы»")

@@ -19,7 +19,7 @@ from schoolcrm.reports.history_words import KEYS
 OF_THE_SCHOOL = {
     *("setting", "subject", "level", "location", "room", "teacher", "lesson_type", "absence_reason", "source"),
     *("account", "status", "field", "study_group", "plan", "plan_subject", "plan_lesson_type", "holiday"),
-    *("saved_filter", "saved_mapping", "automation"),
+    *("saved_filter", "saved_mapping", "automation", "print_form", "print_form_content"),
 }
 
 
@@ -237,3 +237,16 @@ def test_an_operation_that_never_was_is_told(db: Path, number: str) -> None:
 def test_help_shows_no_numbers_that_mean_nothing(db: Path) -> None:
     for command in ("history", "undo"):
         assert "[default" not in run_cli(command, "--help", db=db)[1]
+
+
+def test_moments_are_utc_in_every_output_for_programs(db: Path) -> None:
+    moment = re.compile(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+    info = answer(db, "db", "info")["totals"]
+    found = [row["at"] for row in told(db)] + [row["at"] for row in answer(db, "status", "history", "Анна")["rows"]]
+    found += [info["created"], info["last_change"]]
+    assert len(found) > 5
+    assert [at for at in found if not moment.fullmatch(at)] == []
+    (newest, *_others) = told(db, "--limit", "1")
+    assert newest["at"] == info["last_change"]
+    out = run_cli("history", "--limit", "1", "--format", "csv", db=db)[1]
+    assert newest["at"] in out

@@ -59,7 +59,7 @@ def test_an_unknown_mapping_is_refused_with_suggestions(school: Path, tmp_path: 
     assert "Did you mean: Наш файл?" in run_cli("import-csv", str(file), "--mapping", "Наш фаил", db=school)[2]
     assert "There are: Наш файл." in run_cli("import-csv", str(file), "--mapping", "Zzz", db=school)[2]
     assert "Наш" in run_cli("payments", "import", str(file), "--mapping", "Наш файл", db=school)[2]
-    assert "needs a name" in run_cli("import-csv", str(file), "--save-mapping", " ", db=school)[2]
+    assert "--save-mapping is empty" in run_cli("import-csv", str(file), "--save-mapping", " ", db=school)[2]
 
 
 def test_a_dry_run_saves_no_mapping(school: Path, tmp_path: Path) -> None:

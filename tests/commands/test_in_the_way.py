@@ -4,24 +4,13 @@ import re
 from pathlib import Path
 
 import pytest
-from answers import answer, column, refusal
-from builders import make_school
+from answers import answer, column, refusal, school_after_a_sale
 
 
 @pytest.fixture
 def db(tmp_path: Path) -> Path:
     """A school with a client, a group of one and a package; operations 2 to 7."""
-    path = make_school(tmp_path)
-    for words in (
-        ("clients", "add", "Анна Иванова", "--student", "Петя", "--phone", "89161234567"),
-        ("groups", "add", "Роботы"),
-        ("schedule", "add", "Роботы", "--days", "mon", "--at", "18:00", "--from", "2026-09-01"),
-        ("groups", "join", "Роботы", "Петя", "--from", "2026-09-01"),
-        ("subscription", "plans", "add", "Три", "--kind", "package", "--price", "1000", "--lessons", "3"),
-        ("subscription", "sell", "Петя", "Три", "--on", "2026-09-01"),
-    ):
-        answer(path, *words)
-    return path
+    return school_after_a_sale(tmp_path)
 
 
 def test_all_that_stands_in_the_way_is_told_the_latest_first_and_the_advice_works(db: Path) -> None:

@@ -80,7 +80,7 @@ def test_r55_a_mailing_is_asked_for_and_tells_whom_it_leaves_out(db: Path) -> No
     assert "1 message would be written to Anna («Hello, Anna!»); without an address: 1." in said
     assert answer(db, "messages", "list")["rows"] == []
     code, out, err = run_cli(*words, "--yes", "--format", "json", db=db)
-    assert (code, out.strip()) == (3, '{"id": 1, "ids": [1], "skipped": [2]}')
+    assert (code, out.strip()) == (3, '{"id": 1, "ids": [1], "skipped": [2], "operation": 3}')
     assert "Boris (no. 2) has no address" in err
     assert run_cli(*words, "--dry-run", db=db)[0] == 3
     assert len(answer(db, "messages", "list")["rows"]) == 1

@@ -73,12 +73,12 @@ def test_a_filter_is_replaced_only_with_yes(path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "code", "sentence"),
     [
-        (["is:lead", "--saved", ""], 1, "A saved filter needs a name."),
+        (["is:lead", "--saved", ""], 1, "--saved is empty."),
         (["--save", "x"], 2, "There is nothing to save: no term, no column, no sort key."),
         (["is:lead", "--archived", "--save", "x"], 2, "A saved filter keeps terms, columns and sort keys, neither"),
         (["is:lead", "--all", "--save", "x"], 2, "A saved filter keeps terms, columns and sort keys, neither"),
         (["balanse:5", "--save", "x"], 1, "There is no field «balanse»."),
-        (["is:lead", "--save", " "], 1, "A saved filter needs a name."),
+        (["is:lead", "--save", " "], 1, "--save is empty."),
         (["is:lead", "--save", "x", "--format", "foo"], 1, "There is no format foo."),
         (["--saved", "x"], 1, "No saved filter is called «x»."),
     ],
@@ -116,7 +116,7 @@ def test_a_filter_is_removed_when_agreed(path: Path) -> None:
     assert run_cli("clients", "filters", "remove", "Свои", "--dry-run", db=path)[0] == 0
     assert len(rows(path, "clients", "filters", "list")) == 1
     code, out, _err = run_cli("clients", "filters", "remove", "свои", "--yes", "--format", "json", db=path)
-    assert (code, json.loads(out)) == (0, {"id": 1, "name": "Свои"})
+    assert (code, json.loads(out)) == (0, {"id": 1, "name": "Свои", "operation": 4})
     assert rows(path, "clients", "filters", "list") == []
     assert run_cli("clients", "filters", "remove", "свои", "--yes", db=path)[0] == 1
 
@@ -126,3 +126,51 @@ def test_a_list_is_read_only_unless_it_saves(path: Path) -> None:
     before = path.read_bytes()
     assert names(path, "clients", "list", "is:lead") == names(path, "clients", "list", "lead:yes")
     assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("kind", ["clients", "students"])
+def test_a_dry_run_says_what_would_be_saved_and_saves_nothing(path: Path, kind: str) -> None:
+    before = operations(path)
+    code, out, err = run_cli(kind, "list", "is:lead", "--save", "Свои", "--dry-run", db=path)
+    assert (code, err) == (0, "It would be saved as «Свои». (nothing was changed: --dry-run)\n")
+    assert "is:lead" in out
+    assert (rows(path, kind, "filters", "list"), operations(path)) == ([], before)
+
+    run_cli(kind, "list", "is:lead", "--save", "Свои", db=path)
+    code, _out, err = run_cli(kind, "list", "is:debtor", "--save", "свои", "--dry-run", db=path)
+    assert (code, err.splitlines()[0]) == (
+        0,
+        "The saved filter «Свои» would be replaced. (nothing was changed: --dry-run)",
+    )
+    (kept,) = rows(path, kind, "filters", "list")
+    assert "is:lead" in str(kept)
+
+
+@pytest.mark.parametrize(
+    ("term", "hint"),
+    [
+        ("status:bougth", "Did you mean: Купил абонемент?"),
+        ("status:Отказлся", "Did you mean: Отказался?"),
+        ("^status:bougth", "Did you mean: Купил абонемент?"),
+        ("status:new,zzz", "'schoolcrm status list' shows all."),
+        ("status:=zzz", "'schoolcrm status list' shows all."),
+        ("stage:zzz", "'schoolcrm status list' shows all."),
+        ("stage:bought", "That is one of the other scale: write status:bought."),
+        ("status:active", "That is one of the other scale: write stage:active."),
+    ],
+)
+def test_a_status_that_is_none_is_refused_not_searched_for(path: Path, term: str, hint: str) -> None:
+    for kind in ("clients", "students"):
+        code, out, err = run_cli(kind, "list", term, db=path)
+        assert (code, out) == (1, "")
+        assert err.startswith("error: No status is called «")
+        assert err.splitlines()[1] == f"hint: {hint}"
+
+
+def test_a_saved_filter_whose_status_is_gone_says_so(path: Path) -> None:
+    run_cli("status", "add", "reserve", "Отпуск", db=path)
+    run_cli("clients", "list", "status:отпуск", "--save", "В отпуске", db=path)
+    run_cli("status", "delete", "Отпуск", "--yes", db=path)
+    code, _out, err = run_cli("clients", "list", "--saved", "В отпуске", db=path)
+    assert code == 1
+    assert err.startswith("error: The saved filter «В отпуске» can't be used any more: No status is called «отпуск».")

@@ -12,7 +12,7 @@ from builders import add_client, make_school, reading_school, writing_school
 from schoolcrm.commands.new_entries import entry_named
 from schoolcrm.commands.questions import Unanswered, ask_yes, forget_answers
 from schoolcrm.commands.session import Session, choose, confirm
-from schoolcrm.core.errors import Ambiguous, NotFound, Refused
+from schoolcrm.core.errors import Declined, NotFound, Refused
 from schoolcrm.core.language import use_language
 from schoolcrm.core.people.references import find_client
 
@@ -79,7 +79,7 @@ def test_a_choice_shows_ids_and_a_wrong_number_asks_again(path: Path, types: Typ
 
 def test_enter_chooses_none(path: Path, types: Types) -> None:
     types("")
-    with pytest.raises(Ambiguous):
+    with pytest.raises(Declined, match="Nothing was chosen"):
         pick(path)
 
 

@@ -57,7 +57,7 @@ def test_a_students_line_is_their_own(path: Path) -> None:
         "--teacher", "Новый Учитель", "--room", "102", "--type", "Пробное", "--from", "2026-09-07",
         "--to", "2026-09-30", "--every", "2", "--format", "json",
     )  # fmt: skip
-    assert (code, json.loads(out)) == (0, {"id": 1})
+    assert (code, json.loads(out)) == (0, {"id": 1, "operation": 3})
     rows = answer(path, "--period", "all", "--client", "Анна")["rows"]
     assert [(row["date"], row["student"], row["group"], row["subject"]) for row in rows] == [
         ("2026-09-11", "Петя Иванов", None, "Шахматы"),
@@ -147,7 +147,7 @@ def test_r22_a_clash_is_a_warning_not_a_refusal(path: Path) -> None:
         (("Робо 1", "--days", "mon", "--at", "18:00", "--minutes", "час"), 1, "час"),
         (("Робо 1", "--days", "mon", "--at", "18:00", "--minutes", "0"), 1, "0 minutes"),
         (("Робо 1", "--days", "mon", "--at", "18:00", "--every", "0"), 1, "every 0 weeks"),
-        (("Робо 1", "--days", "mon", "--at", "18:00", "--to", "yesterday"), 1, "2026-08-31"),
+        (("Робо 1", "--days", "mon", "--at", "18:00", "--to", "yesterday"), 1, "2026-08-31, is before the first"),
         (("Робо 1", "--days", "mon", "--at", "18:00", "--teacher", "Никто"), 1, "«Никто»"),
         (("Робо 2", "--days", "mon", "--at", "18:00"), 1, "«Робо 2»"),
     ],

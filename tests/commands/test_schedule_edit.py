@@ -37,7 +37,7 @@ def db(tmp_path: Path) -> Path:
 def test_r22_a_change_names_the_new_line_and_warns_of_clashes(db: Path) -> None:
     words = ("schedule", "edit", "Робо", "--on", "2026-09-15", "--days", "thu", "--at", "17:30")
     code, out, err = run_cli(*words, "--format", "json", db=db)
-    assert (code, out) == (0, '{"id": 3, "former_id": 1, "first_on": "2026-09-15", "changed": true}\n')
+    assert (code, out) == (0, '{"id": 3, "former_id": 1, "first_on": "2026-09-15", "changed": true, "operation": 3}\n')
     assert err.splitlines() == [
         "warning: «Илья» teaches twice at once on 2026-09-17: «Робо» at 17:30 and «Шахматы» at 18:00.",
         "warning: «Петя» is in two places on 2026-09-17: «Робо» at 17:30 and «Шахматы» at 18:00.",
@@ -73,7 +73,7 @@ def test_unset_unchanged_and_nothing_at_all(db: Path) -> None:
     )
     assert column(db, "op", "history") == history
     assert run_cli("schedule", "edit", "1", db=db)[0] == 2
-    assert run_cli("schedule", "edit", "1", "--room", "", db=db)[0] == 2
+    assert run_cli("schedule", "edit", "1", "--room", "", db=db)[0] == 1
 
 
 def test_refusals_name_the_value(db: Path) -> None:

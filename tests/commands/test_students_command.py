@@ -1,10 +1,9 @@
 """`schoolcrm students`: what scripts and people get."""
 
-import json
 from pathlib import Path
-from typing import Any
 
 import pytest
+from answers import answer
 from builders import make_school, run_cli, writing_school
 
 
@@ -15,36 +14,30 @@ def path(tmp_path: Path) -> Path:
     return path
 
 
-def ok(path: Path, *words: str) -> Any:
-    code, out, err = run_cli(*words, "--format", "json", db=path)
-    assert code == 0, err
-    return json.loads(out)
-
-
 def test_a_student_is_added_with_teachers_and_subjects(path: Path) -> None:
     words = ["--birthday", "1.9.2018", "--sex", "м", "--note", "левша", "--teacher", "Ким", "--teacher", "Ли"]
     subjects = ["--subject", "Шахматы:начальный", "--subject", "Робототехника", "--subject", "шахматы: второй"]
-    made = ok(path, "students", "add", "8 916 123-45-67", "Петя", *words, *subjects, "--new")
+    made = answer(path, "students", "add", "8 916 123-45-67", "Петя", *words, *subjects, "--new")
     assert made == {"id": 1, "client_id": 1}
-    (card,) = ok(path, "students", "show", "Петя")["rows"]
+    (card,) = answer(path, "students", "show", "Петя")["rows"]
     assert (card["age"], card["sex"], card["note"], card["base"]) == (8, "m", "левша", "new")
     assert card["responsible_teacher"] == ["Ким", "Ли"]
     assert card["subjects"] == [{"subject": "Робототехника", "level": None}, {"subject": "Шахматы", "level": "второй"}]
-    assert ok(path, "clients", "list", "teacher:ким", "--columns", "subjects,levels")["rows"] == [
+    assert answer(path, "clients", "list", "teacher:ким", "--columns", "subjects,levels")["rows"] == [
         {"subjects": ["Робототехника", "Шахматы"], "levels": ["второй"]}
     ]
 
 
 def test_the_list_has_the_keys_of_the_contract(path: Path) -> None:
     run_cli("students", "add", "Анна", "Петя", "--birthday", "2018-09-02", db=path)
-    assert ok(path, "students", "list")["rows"] == [
+    assert answer(path, "students", "list")["rows"] == [
         {
             "id": 1, "name": "Петя", "client": "Анна Иванова", "client_id": 1, "age": 7, "groups": [],
             "balance": "0.00", "lessons_left": 0, "expires": None, "last_visit": None, "status": "Новый",
         }
     ]  # fmt: skip
-    assert ok(path, "students", "list", "age:8")["rows"] == []
-    assert [row["name"] for row in ok(path, "students", "list", "анна", "--sort", "-birthday")["rows"]] == ["Петя"]
+    assert answer(path, "students", "list", "age:8")["rows"] == []
+    assert [row["name"] for row in answer(path, "students", "list", "анна", "--sort", "-birthday")["rows"]] == ["Петя"]
 
 
 def test_a_second_student_of_the_name_is_warned_about(path: Path) -> None:
@@ -71,7 +64,7 @@ def test_a_refusal_is_one_sentence(path: Path, words: list[str], sentence: str) 
     code, out, err = run_cli("students", *words, db=path)
     assert (code, out) == (1, "")
     assert err.startswith(sentence + "\n")
-    assert ok(path, "students", "list")["rows"] == []
+    assert answer(path, "students", "list")["rows"] == []
 
 
 def test_students_have_fields_of_their_own(path: Path) -> None:
@@ -79,8 +72,10 @@ def test_students_have_fields_of_their_own(path: Path) -> None:
 
     with writing_school(path) as school:
         add_field(school, "student", "Класс")
-    ok(path, "students", "add", "Анна", "Петя", "--field", "класс=2 А")
-    assert ok(path, "students", "list", "field.класс:2", "--columns", "field.Класс")["rows"] == [{"field.Класс": "2 А"}]
+    answer(path, "students", "add", "Анна", "Петя", "--field", "класс=2 А")
+    assert answer(path, "students", "list", "field.класс:2", "--columns", "field.Класс")["rows"] == [
+        {"field.Класс": "2 А"}
+    ]
 
 
 def test_a_student_without_lessons_is_told_so(path: Path) -> None:

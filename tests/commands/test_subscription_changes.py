@@ -153,7 +153,7 @@ def test_r30_a_later_change_of_the_plan_leaves_what_was_sold_alone(db: Path) -> 
     ("words", "code", "said"),
     [
         ((), 2, "--price"),
-        (("--name", ""), 2, "--name"),
+        (("--name", ""), 1, "--name"),
         (("--name", "четыре"), 1, "четыре"),
         (("--kind", "lesson"), 1, "--lessons"),
         (("--kind", "weekly"), 1, "weekly"),

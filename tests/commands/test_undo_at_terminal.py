@@ -51,7 +51,7 @@ def test_undo_shows_what_it_would_do_and_a_yes_does_it(db: Path, sits: Sits) -> 
     person = sits(db, "undo")
     person.sees(QUESTION)
     assert "Operation 2 would be undone: " in person.screen
-    assert "client 1" in person.screen
+    assert "client, student" in person.screen
     person.types("y\n")
     assert person.ends() == 0
     assert "Operation 2 is undone" in person.screen

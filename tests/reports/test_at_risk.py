@@ -1,13 +1,12 @@
 """Loss prevention (§5, R25): misses in a row, newest backwards."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from builders import add_client, add_student, make_school, student_of, writing_school
+from builders import add_client, add_student, make_school, student_of, unwritten_school, writing_school
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lesson_records import archive, delete_client, freeze, reason_id, visit
@@ -205,21 +204,6 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_school(tmp_path_factory.mktemp("risk"))
 
 
-class TakeBack(Exception):
-    """Ends a history without a trace."""
-
-
-@contextmanager
-def unwritten(path: Path) -> Iterator[Any]:
-    """Open the school for one history, which is taken back at the end."""
-    try:
-        with writing_school(path, TODAY) as school:
-            yield school
-            raise TakeBack
-    except TakeBack:
-        pass
-
-
 @settings(max_examples=80, deadline=None)
 @given(
     history=HISTORY,
@@ -230,7 +214,7 @@ def unwritten(path: Path) -> Iterator[Any]:
 def test_at_risk_equals_the_oracle(
     path: Path, history: list[list[Seen]], frozen: tuple[int, int] | None, least: int, reasons: set[str]
 ) -> None:
-    with unwritten(path) as school:
+    with unwritten_school(path, TODAY) as school:
         ids = {"": NO_REASON, "УП": reason_id(school, "УП"), "НП": reason_id(school, "НП")}
         for number, marks in enumerate(history):
             student = one(school, f"Ученик {number}")

@@ -20,7 +20,7 @@ from builders import (
     student_of,
     writing_school,
 )
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from ledger_oracle import Oracle
 from ledger_world import FIRST, HISTORIES, LAST, Event, world
@@ -151,11 +151,42 @@ def test_of_several_accounts_the_one_longest_below_zero_gives_the_days(school: A
     assert (debtor.debt, debtor.since, debtor.days) == (150, date(2026, 10, 1), 61)
 
 
+def brief(days: dict[str, list[int]]) -> list[str]:
+    return [f"{day}{int(amount > 0)}{amount}" for day, amounts in days.items() for amount in amounts]
+
+
 def test_a_day_that_ends_at_zero_or_above_is_no_debt() -> None:
-    assert went_below({"2026-09-03": -1, "2026-09-01": -5, "2026-09-02": 5, "2026-09-04": -1}) == "2026-09-03"
-    assert went_below({"2026-09-01": 10, "2026-09-05": -11}) == "2026-09-05"
-    assert went_below({"2026-09-01": -10, "2026-09-05": -11}) == "2026-09-01"
-    assert went_below({"2026-09-01": -10, "2026-09-05": 10}) is None
+    for days, since in (
+        ({"2026-09-03": [-1], "2026-09-01": [-5], "2026-09-02": [5], "2026-09-04": [-1]}, "2026-09-03"),
+        ({"2026-09-01": [10], "2026-09-05": [-11]}, "2026-09-05"),
+        ({"2026-09-01": [-10], "2026-09-05": [-11]}, "2026-09-01"),
+        ({"2026-09-01": [-10], "2026-09-02": [10, -10]}, "2026-09-01"),  # never above zero at a day's end
+        ({"2026-09-01": [-10], "2026-09-02": [-10, 10]}, "2026-09-01"),
+        ({"2026-09-01": [-10], "2026-09-02": [20, -5, -90, 85], "2026-09-03": [-1, -100]}, "2026-09-03"),
+    ):
+        balance = sum(map(sum, days.values()))
+        assert went_below(brief(days), balance) == since
+
+
+@given(st.lists(st.tuples(st.integers(1, 9), st.integers(-50, 50).filter(bool)), min_size=1))
+def test_the_debt_began_after_the_last_day_that_ended_without_one(changes: list[tuple[int, int]]) -> None:
+    balance = sum(amount for _day, amount in changes)
+    assume(balance < 0)
+    ends = {day: sum(amount for on, amount in changes if on <= day) for day, _amount in changes}
+    last = max((day for day, end in ends.items() if end >= 0), default=0)
+    expected = min(day for day in ends if day > last)
+    entries = [f"2026-09-{day:02}{int(amount > 0)}{amount}" for day, amount in changes]
+    assert went_below(entries, balance) == f"2026-09-{expected:02}"
+
+
+def test_debtors_are_the_same_however_many_are_read_at_once(school: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(7):
+        owe(school, f"Борис {number}", (-100, TODAY - number * DAY), (-100, TODAY))
+    found = find_debtors(school.db, TODAY)
+    assert [one.days for one in found] == list(range(7))
+    for at_once in (1, 2, 3, 7):
+        monkeypatch.setattr("schoolcrm.reports.debtors.AT_ONCE", at_once)
+        assert find_debtors(school.db, TODAY) == found
 
 
 def test_as_many_statements_for_many_debtors_as_for_one(school: Any) -> None:

@@ -94,8 +94,8 @@ def test_by_source_each_has_its_bases_and_clients_without_one_come_last(db: Path
         (source, base) for source in ("Сайт", None) for base in FUNNEL
     ]
     assert found["parameters"]["by_source"] is True
-    assert ("Сайт", "in-work", 2, 0, 0.5, 9) in _rows(db, "--by-source", "--period", "2026-09")
-    assert (None, "in-work", 1, 0, 1.0, 7) in _rows(db, "--by-source", "--period", "2026-09")
+    assert ("in-work", 2, 0, 0.5, 9, "Сайт") in _rows(db, "--by-source", "--period", "2026-09")
+    assert ("in-work", 1, 0, 1.0, 7, None) in _rows(db, "--by-source", "--period", "2026-09")
 
 
 def test_people_read_percents_and_what_made_the_report(db: Path) -> None:

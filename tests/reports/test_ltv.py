@@ -1,14 +1,13 @@
 """LTV of a period (§5): who is in it, what is added up, the average."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, timedelta
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from builders import add_client, add_student, make_school, pay, student_of, writing_school
+from builders import add_client, add_student, make_school, pay, student_of, unwritten_school, writing_school
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lesson_records import archive, delete_client, visit
@@ -185,25 +184,10 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_school(tmp_path_factory.mktemp("ltv"))
 
 
-class TakeBack(Exception):
-    """Ends a history without a trace."""
-
-
-@contextmanager
-def unwritten(path: Path) -> Iterator[Any]:
-    """Open the school for one history, which is taken back at the end."""
-    try:
-        with writing_school(path, TODAY) as school:
-            yield school
-            raise TakeBack
-    except TakeBack:
-        pass
-
-
 @settings(max_examples=60, deadline=None)
 @given(families=st.lists(FAMILY, max_size=5), choice=CHOICE)
 def test_ltv_equals_the_oracle(path: Path, families: list[Family], choice: Choice) -> None:
-    with unwritten(path) as school:
+    with unwritten_school(path, TODAY) as school:
         for number, family in enumerate(families):
             happen(school, number, family)
         found = find_ltv(school.db, SEPTEMBER, choice)

@@ -37,7 +37,7 @@ class ClientRow(NamedTuple):
     note: str = ""
     groups: tuple[str, ...] = ()
     price: int | None = None
-    subject: str = ""
+    subject: tuple[str, ...] = ()
     level: str = ""
     responsible_teacher: tuple[str, ...] = ()
     manager: str = ""

@@ -17,6 +17,7 @@ from schoolcrm.core.importing.spool import SPOOLED
 from schoolcrm.core.importing.status_cell import status_reader
 from schoolcrm.core.importing.tally import Tally
 from schoolcrm.core.importing.transfer import STEP, Kind, Progress, RowsRefused, TableFile, Wishes, transfer
+from schoolcrm.core.store.numbering import last_number
 from schoolcrm.core.store.transaction import WritableSchool
 
 __all__ = ["CLIENTS", "ClientFile", "Imported", "RowsRefused", "Wishes", "client_fields", "import_clients"]
@@ -30,8 +31,9 @@ CLIENTS = Kind(
 
 # The two of a client one after the other, in the order of the clients: the index grows at its end.
 _WRITE_STATUSES = """
-    INSERT INTO status_change (client_id, scale, from_id, to_id, on_date, at, user, reason)
-    SELECT client.id, status.scale, NULL, status.id, :today, :at, :user, 'import'
+    INSERT INTO status_change (id, client_id, scale, from_id, to_id, on_date, at, user, reason)
+    SELECT :last + 1 + 2 * (client.id - :first) + (status.scale = 'loyalty'), client.id, status.scale, NULL, status.id,
+           :today, :at, :user, 'import'
       FROM temp.spool_client AS client
      CROSS JOIN status ON status.id IN (client.status_id, client.stage_id)
 """
@@ -39,12 +41,13 @@ _WRITE_STATUSES = """
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What an import did: counts, rows passed over, the file of rejected rows, and why each was rejected."""
+    """What an import did: counts, rows passed over, the file of rejected rows, why each was rejected, the operation."""
 
     tally: Tally
     passed_over: int
     rejects: Path | None
     reasons: Sequence[tuple[int, str]]
+    operation: int | None
 
 
 class ClientFile(TableFile):
@@ -68,7 +71,7 @@ def import_clients(
     """
     planned, done = transfer(path, file, today, user=user, plan=lambda db, day: _plan(db, file, day, progress))
     passed_over = planned.rows.empty + planned.rows.totals + planned.rows.repeated_headings
-    return Imported(planned.plan.tally, passed_over, done.rejects, done.reasons)
+    return Imported(planned.plan.tally, passed_over, done.rejects, done.reasons, done.operation)
 
 
 @dataclass
@@ -108,4 +111,6 @@ def _plan(db: sqlite3.Connection, file: ClientFile, today: date, progress: Progr
 def _write_statuses(school: WritableSchool) -> None:
     """Begin the history of the new clients on both scales (R10)."""
     signature = {"today": school.today.isoformat(), "at": utc_now(), "user": school.user}
-    school.db.execute(_WRITE_STATUSES, signature)
+    (first,) = school.db.execute("SELECT ifnull(min(id), 0) FROM temp.spool_client").fetchone()
+    numbers = {"first": first, "last": last_number(school.db, "status_change")}
+    school.db.execute(_WRITE_STATUSES, signature | numbers)

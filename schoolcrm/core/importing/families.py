@@ -16,14 +16,11 @@ from typing import NamedTuple
 
 from schoolcrm.core.errors import BadValue
 from schoolcrm.core.importing.client_row import ClientRow, Contact
+from schoolcrm.core.importing.numbers_by_key import Key, KeyLog, NumbersByKey, SeldomAsked
 from schoolcrm.core.language import _
 from schoolcrm.core.rules.names import fold
 
 _BY_POST = ("email", "address")
-
-Key = int
-"""Stands for what two rows must agree in. A hash, because of the memory: for 100,000 rows the odds of
-two different keys meeting are one to some hundred million."""
 
 _UNUSED_BITS = 4  # 60 bits are an integer of 32 bytes, 64 bits one of 48
 
@@ -65,32 +62,92 @@ def client_post_keys(client_key: str, contacts: Iterable[Contact]) -> list[Key]:
     ]
 
 
-class _SeldomAsked:
-    """Keys with numbers, the first number winning; a lookup table is only made when it is asked for."""
+class NewStudents:
+    """Students who come with a file, in the order of their numbers: whose they are, and what they are called."""
+
+    def __init__(self, first_client: int, first_student: int) -> None:
+        self._first_client = first_client
+        self._first_student = first_student
+        self._clients = array("l")
+        self._names = array("q")  # as hashes
+        self._siblings = array("l")  # the client's student before; 0: none
+        self._last_of_new = array("l")  # by client
+        self._last_of_known: dict[int, int] = {}
+
+    def add(self, client: int, name_key: str) -> None:
+        """Note the next student; new clients come in the order of their numbers, too."""
+        student = self._first_student + len(self._clients)
+        self._clients.append(client)
+        self._names.append(hash(name_key))
+        place = client - self._first_client
+        if place == len(self._last_of_new):
+            self._siblings.append(0)
+            self._last_of_new.append(student)
+        elif place < 0:
+            self._siblings.append(self._last_of_known.get(client, 0))
+            self._last_of_known[client] = student
+        else:
+            self._siblings.append(self._last_of_new[place])
+            self._last_of_new[place] = student
+
+    def client_of(self, student: int) -> int:
+        """Return the client's number."""
+        return self._clients[student - self._first_student]
+
+    def of_client(self, client: int, name_key: str) -> int | None:
+        """Return the first student of that name that the client has, None if there is none."""
+        place = client - self._first_client
+        student = self._last_of_known.get(client, 0) if place < 0 else self._last_of_new[place]
+        found = None
+        while student:
+            if self._names[student - self._first_student] == hash(name_key):
+                found = student
+            student = self._siblings[student - self._first_student]
+        return found
+
+
+class _ByNames:
+    """Students by their own and their client's name: those of the school or new, and whom rows of this file meant."""
 
     def __init__(self) -> None:
-        self._keys = array("q")
-        self._numbers = array("q")
-        self._table: dict[Key, int] | None = None
+        self._log = KeyLog()
+        self._students: NumbersByKey | None = None
+        self._said = NumbersByKey()
 
-    def add(self, key: Key, number: int) -> None:
-        if self._table is None:
-            self._keys.append(key)
-            self._numbers.append(number)
+    def know(self, key: Key, student: int) -> None:
+        """Note a student of the school."""
+        self._log.add(key, -student)
+
+    def say(self, key: Key, student: int, *, is_new: bool) -> None:
+        """Note whom a row of the file meant."""
+        if self._students is None:
+            self._log.add(key, student << 1 | is_new)
         else:
-            self._table.setdefault(key, number)
+            self._note(self._students, key, student << 1 | is_new)
 
-    def find(self, key: Key) -> int | None:
-        if self._table is None:
-            self._table = dict(zip(reversed(self._keys), reversed(self._numbers), strict=True))
-        return self._table.get(key)
+    def find(self, key: Key) -> tuple[int | None, int | None]:
+        """Return the first student of these names, and whom the first row of these names meant."""
+        if self._students is None:
+            self._students = NumbersByKey()
+            for each, noted in self._log:
+                self._note(self._students, each, noted)
+            self._log = KeyLog()
+        return self._students.get(key), self._said.get(key)
+
+    def _note(self, students: NumbersByKey, key: Key, noted: int) -> None:
+        if noted < 0:
+            students.put_first(key, -noted)
+            return
+        self._said.put_first(key, noted >> 1)
+        if noted & 1:
+            students.put_first(key, noted >> 1)
 
 
 class Families:
     """Gives every row its client and student; new ones are numbered on from the numbers given.
 
-    `known_student_of` gives a client's student of that name (folded) who is in the database. Keeps some 380 bytes
-    a row: 100,000 rows take 38 MB.
+    `known_student_of` gives a client's student of that name (folded) who is in the database. Whoever was placed long
+    ago is looked up in temporary files: the memory doesn't grow with the rows.
     """
 
     def __init__(
@@ -98,35 +155,32 @@ class Families:
         first_client: int = 1,
         first_student: int = 1,
         known_student_of: Callable[[int, str], int | None] = lambda _client, _name_key: None,
+        numbers: Callable[[], NumbersByKey] = NumbersByKey,
     ) -> None:
+        self._first_client = first_client
+        self._first_student = first_student
         self._next_client = first_client
         self._next_student = first_student
-        self._clients: dict[Key, int] = {}
-        self._clients_by_post = _SeldomAsked()
-        self._phoneless_by_post: dict[Key, int] = {}
-        self._students: dict[Key, int] = {}
-        self._students_by_names = _SeldomAsked()
-        self._said_by_names = _SeldomAsked()  # by rows of this file, whoever the student's client is
-        self._first_student = first_student
-        self._clients_of_new = array("q")  # by student, counted from the first
-        self._names_of_new = array("q")
-        self._first_client = first_client
-        self._first_of_new = array("q")  # students by client
-        self._further: dict[int, list[int]] = {}
         self._known_student_of = known_student_of
-        self._known_students = array("q")  # in rising order, with their clients at the same places
-        self._clients_of_known = array("q")
+        # All in one: the keys of clients and students tell themselves apart, and the number of each has one meaning.
+        self._numbers = numbers()
+        self._phoneless_by_post = numbers()
+        self._clients_by_post = SeldomAsked()
+        self._by_names = _ByNames()
+        self._new = NewStudents(first_client, first_student)
+        self._known_students = array("l")  # in rising order, with their clients at the same places
+        self._clients_of_known = array("l")
 
     def know_client(self, client: int, client_key: str, phones: Sequence[str], contacts: Iterable[Contact]) -> None:
         """Note a client who is already in the database, so that new students can join them."""
         for key in client_phone_keys(client_key, phones):
-            self._clients.setdefault(key, client)
+            self._numbers.put_first(key, client)
         self._note_post(client, client_post_keys(client_key, contacts), phoneless=not phones)
 
     def note_phones(self, client: int, row: ClientRow) -> None:
         """Note that a known client gets the phones of a row, so that the other children of the row's payer join."""
         for key in client_phone_keys(row.client_key, row.phones):
-            self._clients.setdefault(key, client)
+            self._numbers.put_first(key, client)
 
     def forget_birthday(self, student: int, name_key: str, former: date) -> None:
         """Note that a known student's birth date is changed, and the former one nobody's any more.
@@ -134,8 +188,8 @@ class Families:
         A second import of the file won't find it either, and must not place a row otherwise.
         """
         for key in student_keys(name_key, former, ()):
-            if self._students.get(key) == student:
-                del self._students[key]
+            if self._numbers.get(key) == student:
+                self._numbers.remove(key)
 
     def know_student(
         self,
@@ -148,10 +202,11 @@ class Families:
         phones: Iterable[str],
     ) -> None:
         """Note a student who is already in the database, by rising numbers; ``phones`` are the client's."""
-        keys = student_keys(name_key, birthday, phones)
         self._known_students.append(student)
         self._clients_of_known.append(client)
-        self._note_student(student, keys, student_key_by_names(name_key, client_key))
+        for key in student_keys(name_key, birthday, phones):
+            self._numbers.put_first(key, student)
+        self._by_names.know(student_key_by_names(name_key, client_key), student)
 
     def place(self, row: ClientRow, *, repeat: bool = False) -> Placement:
         """Return whose row it is and note it; ``repeat`` makes a new student of a known one, too.
@@ -161,104 +216,66 @@ class Families:
         """
         keys = student_keys(row.student_key, row.birthday, row.phones)
         by_names = student_key_by_names(row.student_key, row.client_key)
-        student = self._next_student if repeat else self._find_student(keys, by_names)
-        if student != self._next_student:
-            self._said_by_names.add(by_names, student)
-            return Placement(self._client_of(student), student, False, False)
-        client = self._place_client(row)
+        owners = self._numbers.get_all(keys)
+        met = None if repeat else self._find_student(owners, by_names)
+        client = self._place_client(row) if met is None else self._client_of(met)
         is_new = client == self._next_client
-        namesake = None
-        if not (is_new or repeat) and (row.phones or row.student_is_client):
-            namesake = self._namesake(client, row.student_key)
-        if namesake is not None:
-            self._students.update(dict.fromkeys(keys, namesake))
-            self._said_by_names.add(by_names, namesake)
-            return Placement(client, namesake, False, False)
-        self._note_student(student, keys, by_names)
-        self._said_by_names.add(by_names, student)
-        self._add_student(client, row.student_key, is_new=is_new)
-        return Placement(client, student, is_new, True)
-
-    def _add_student(self, client: int, name_key: str, *, is_new: bool) -> None:
-        if is_new:
-            self._first_of_new.append(self._next_student)
-            self._next_client += 1
-        else:
-            self._further.setdefault(client, []).append(self._next_student)
-        self._clients_of_new.append(client)
-        self._names_of_new.append(hash(name_key))
-        self._next_student += 1
+        if met is None and not (is_new or repeat) and (row.phones or row.student_is_client):
+            met = self._namesake(client, row.student_key)
+        student = self._next_student if met is None else met
+        for key, owner in zip(keys, owners, strict=True):
+            if owner is None:
+                self._numbers.put(key, student)
+        self._by_names.say(by_names, student, is_new=met is None)
+        if met is None:
+            self._new.add(client, row.student_key)
+            self._next_student += 1
+            self._next_client += is_new
+        return Placement(client, student, is_new, met is None)
 
     def _namesake(self, client: int, name_key: str) -> int | None:
         """Return the client's student of that name: a further import would find them by the client's phones."""
-        if client >= self._first_client:
-            students = [int(self._first_of_new[client - self._first_client])]
-        elif (known := self._known_student_of(client, name_key)) is not None:
-            return known
-        else:
-            students = []
-        students += self._further.get(client, ())
-        names = (self._names_of_new[student - self._first_student] for student in students)
-        return next((student for student, name in zip(students, names, strict=True) if name == hash(name_key)), None)
+        known = self._known_student_of(client, name_key) if client < self._first_client else None
+        return self._new.of_client(client, name_key) if known is None else known
 
     def _client_of(self, student: int) -> int:
         if student >= self._first_student:
-            return self._clients_of_new[student - self._first_student]
+            return self._new.client_of(student)
         return self._clients_of_known[bisect_left(self._known_students, student)]
 
-    def _find_student(self, keys: Sequence[Key], by_names: Key) -> int:
-        """Return the number of a known student, or the next one; raises BadValue as `place` does."""
-        if keys:
-            owners = {self._students[key] for key in keys if key in self._students}
-            if len(owners) > 1 and len({self._client_of(owner) for owner in owners}) > 1:
+    def _find_student(self, owners: Sequence[int | None], by_names: Key) -> int | None:
+        """Return who is known under the keys, or if the row has none, under the names; raises as `place` does."""
+        if owners:
+            known = [owner for owner in owners if owner is not None]
+            if len(set(known)) > 1 and len(set(map(self._client_of, known))) > 1:
                 raise BadValue(_("Students of different clients answer to the birth date and the phones of the row."))
-            return _first_owner(self._students, keys, self._next_student)
-        known, said = self._students_by_names.find(by_names), self._said_by_names.find(by_names)
-        if known and said and known != said:
+            return known[0] if known else None
+        of_school, said = self._by_names.find(by_names)
+        if of_school and said and of_school != said:
             raise BadValue(_("Several students answer to the names of the row: it needs a birth date or a phone."))
-        return known or said or self._next_student
+        return of_school or said
 
     def _place_client(self, row: ClientRow) -> int:
         """Return the number of a known client, or the next one."""
         by_phone = client_phone_keys(row.client_key, row.phones)
         by_post = client_post_keys(row.client_key, row.contacts)
-        client = _first_owner(self._clients, by_phone, self._next_client)
-        if client == self._next_client and by_post:
-            client = self._find_by_post(by_post, phoneless=not by_phone)
-            self._clients.update(dict.fromkeys(by_phone, client))
+        owners = self._numbers.get_all(by_phone)
+        client = next((owner for owner in owners if owner is not None), None)
+        if client is None:
+            client = self._find_by_post(by_post, phoneless=not by_phone) if by_post else self._next_client
+        for key, owner in zip(by_phone, owners, strict=True):
+            if owner is None:
+                self._numbers.put(key, client)
         self._note_post(client, by_post, phoneless=not by_phone)
         return client
 
     def _find_by_post(self, by_post: Sequence[Key], *, phoneless: bool) -> int:
         """Return the client with an email or address in common, if one of the two has no phone."""
-        find = self._clients_by_post.find if phoneless else self._phoneless_by_post.get
-        if phoneless or self._phoneless_by_post:
-            for client in map(find, by_post):
-                if client is not None:
-                    return client
-        return self._next_client
+        find = self._clients_by_post.get if phoneless else self._phoneless_by_post.get
+        return next((client for client in map(find, by_post) if client is not None), self._next_client)
 
     def _note_post(self, client: int, by_post: Iterable[Key], *, phoneless: bool) -> None:
         for key in by_post:
             self._clients_by_post.add(key, client)
             if phoneless:
-                self._phoneless_by_post.setdefault(key, client)
-
-    def _note_student(self, student: int, keys: Iterable[Key], by_names: Key) -> None:
-        for key in keys:
-            self._students.setdefault(key, student)
-        self._students_by_names.add(by_names, student)
-
-
-def _first_owner(owners: dict[Key, int], keys: Sequence[Key], number: int) -> int:
-    """Return the owner of the first key that has one, else ``number``; keys without get that owner."""
-    owner = number
-    for key in keys:
-        known = owners.setdefault(key, number)
-        if owner == number:
-            owner = known
-    if owner != number:
-        for key in keys:
-            if owners[key] == number:
-                owners[key] = owner
-    return owner
+                self._phoneless_by_post.put_first(key, client)

@@ -95,7 +95,8 @@ CLIENT_FIELDS = FieldTable(
             "|Ученик|Ребёнок|Клиент|Учащийся|ФИО учащегося|Обучающийся|ФИО обучающегося|Студент|ФИО студента"
             "|Фамилия, имя|Фамилия имя|Фамилия и имя|Фамилия, имя, отчество|Фамилия имя отчество|Полное имя"
             "|student|name|full name|student name|student's name|student full name|fio|child|child name"
-            "|child's name|pupil|client|client name|learner",
+            "|child's name|pupil|client|client name|learner|Ученики|Клиенты|Дети|Учащиеся|Студенты"
+            "|students|clients|pupils|children",
         ),
         Field("last_name", N_("student's last name"), "Фамилия|Фамилия ученика|Фамилия ребёнка"
               "|Фамилия клиента|last name|surname|family name"),
@@ -120,19 +121,21 @@ CLIENT_FIELDS = FieldTable(
             N_("phone"),
             "Телефон|Телефоны|Мобильный|Мобильный телефон|Моб. телефон|Моб телефон|Моб.тел.|Моб. тел.|Моб."
             "|Сотовый|Сотовый телефон|Сот. телефон|Контакт - мобильный|Контакт мобильный|Контактный телефон"
-            "|Контактные телефоны|Контактный номер|Номер телефона|Тел.|Тел"
-            "|phone|phones|mobile|mobile phone|cell|cell phone|phone number|telephone|tel|contact phone",
+            "|Контактные телефоны|Контактный номер|Номер телефона|Тел.|Тел|Мобильные|Мобильные телефоны"
+            "|Сотовые телефоны|Номера телефонов|phone|phones|mobile|mobile phone|cell|cell phone|phone number"
+            "|telephone|tel|contact phone|mobiles|mobile phones|phone numbers|telephones",
             True,
         ),
         Field("home_phone", N_("home phone"), "Домашний телефон|Дом. телефон|Домашний|Городской телефон"
-              "|Контакт - домашний|home phone|landline", True),
+              "|Контакт - домашний|Домашние телефоны|home phone|home phones|landline", True),
         Field("email", N_("email"), "Email|E-mail|Почта|Эл. почта|Электронная почта|Адрес электронной почты"
-              "|Имейл|Контакт - email|Контакт - e-mail|mail|email address|e-mail address", True),
+              "|Имейл|Контакт - email|Контакт - e-mail|Электронные адреса|mail|emails|e-mails"
+              "|email address|e-mail address|email addresses", True),
         Field("address", N_("address"), "Адрес|Адрес проживания|Домашний адрес|Адрес клиента"
               "|Контакт - адрес|address|home address|postal address"),
         Field("skype", N_("Skype"), "Skype|Скайп|Контакт - Skype|Контакт - скайп"),
         Field("link", N_("link"), "Ссылка|Соцсеть|Соцсети|Социальные сети|Вконтакте|ВК"
-              "|Контакт - ссылка|link|url|website|vk|social", True),
+              "|Контакт - ссылка|Ссылки|link|links|url|website|vk|social", True),
         Field("metro", N_("metro station"), "Метро|Станция метро|Ближайшее метро|Контакт - метро"
               "|metro|metro station|underground"),
         Field("source", N_("source"), "Источник|Источник клиента|Источник заявки|Источник лида|Откуда узнал"
@@ -146,16 +149,18 @@ CLIENT_FIELDS = FieldTable(
         Field("note", N_("note"), "Примечание|Примечания|Комментарий|Комментарии|Заметка|Заметки|Описание"
               "|note|notes|comment|comments|remark|remarks"),
         Field("groups", N_("groups"), "Группы|Группа|Список групп|Учебная группа|Учебные группы"
-              "|Название группы|group|groups|group name|class|classes", True),
-        Field("price", N_("price of a lesson"), "Стоимость 1 урока|Стоимость урока|Стоимость одного урока"
+              "|Название группы|Названия групп|group|groups|group name|group names|class|classes", True),
+        Field("price", N_("price of a lesson"), "Цена|Стоимость 1 урока|Стоимость урока|Стоимость одного урока"
               "|Стоимость 1 занятия|Стоимость занятия|Стоимость одного занятия|Цена урока|Цена 1 урока"
               "|Цена одного урока|Цена занятия|Цена 1 занятия|Цена одного занятия"
               "|price|lesson price|price of lesson|price of a lesson|price per lesson|price of 1 lesson"),
-        Field("subject", N_("subject"), "Предмет|Дисциплина|Направление|Курс|subject|course"),
+        Field("subject", N_("subject"), "Предмет|Предметы|Учебный предмет|Учебные предметы|Дисциплина|Дисциплины"
+              "|Направление|Направления|Курс|Курсы|subject|subjects|course|courses", True),
         Field("level", N_("level"), "Уровень|Уровень знаний|level"),
         Field("responsible_teacher", N_("responsible teacher"), "Ответственный педагог|Отв. педагог|Педагог"
-              "|Ответственный преподаватель|Ответственный учитель|Преподаватель|Учитель"
-              "|responsible teacher|teacher|tutor", True),
+              "|Ответственный преподаватель|Ответственный учитель|Преподаватель|Учитель|Ответственные педагоги"
+              "|Педагоги|Ответственные преподаватели|Преподаватели|Ответственные учителя|Учителя"
+              "|responsible teacher|responsible teachers|teacher|teachers|tutor|tutors", True),
         Field("manager", N_("manager"), "Менеджер|Ответственный менеджер|Отв. менеджер|Ответственный"
               "|manager|responsible manager|account manager"),
         Field("last_visit", N_("last visit"), "Последнее посещение|Дата последнего посещения|Посл. посещение"

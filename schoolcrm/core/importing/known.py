@@ -9,7 +9,9 @@ from typing import Any
 from schoolcrm.core.importing.families import Families
 from schoolcrm.core.importing.spool import Spool
 from schoolcrm.core.rules.names import fold, tidy
+from schoolcrm.core.store.numbering import last_number
 
+_MOST_AS_WRITTEN = 10_000
 _KNOWN_CLIENTS = """
     SELECT client.id, client.name_key, contact.kind, contact.value
       FROM client LEFT JOIN contact ON contact.client_id = client.id
@@ -31,12 +33,20 @@ class Catalogue:
         self._spool = spool
         self._table = table
         self._ids: dict[str, int] = dict(db.execute(f"SELECT name_key, id FROM {table}"))  # noqa: S608
-        self._next = 1 + max(self._ids.values(), default=0)
+        self._as_written: dict[str, int] = {}
+        self._next = 1 + last_number(db, table)
         self.added: list[str] = []
 
     def id_of(self, name: str, *details: Any) -> int:
         """Return the entry's id; `details` complete the record of a new one."""
-        key = fold(name)
+        found = self._as_written.get(name)
+        if found is None:
+            found = self._id_under(fold(name), name, details)
+            if len(self._as_written) < _MOST_AS_WRITTEN:
+                self._as_written[name] = found
+        return found
+
+    def _id_under(self, key: str, name: str, details: tuple[Any, ...]) -> int:
         found = self._ids.get(key)
         if found is None:
             found = self._ids[key] = self._next
@@ -44,11 +54,6 @@ class Catalogue:
             self.added.append(tidy(name))
             self._spool.add(self._table, found, self.added[-1], key, *details)
         return found
-
-
-def last_id(db: sqlite3.Connection, table: str) -> int:
-    """Return the highest id of a table, 0 if it is empty."""
-    return int(db.execute(f"SELECT ifnull(max(id), 0) FROM {table}").fetchone()[0])  # noqa: S608
 
 
 def automatic_statuses(db: sqlite3.Connection, scale: str) -> list[tuple[str, int]]:

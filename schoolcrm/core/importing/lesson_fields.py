@@ -18,18 +18,20 @@ from schoolcrm.core.rules.dates import parse_time, read_date
 from schoolcrm.core.rules.names import closest, excerpt, fold, known_names
 from schoolcrm.core.rules.personal import read_line, read_note, read_yes_no
 from schoolcrm.core.rules.phones import read_phones
+from schoolcrm.core.store.defaults import default_names
 
 LESSON_FIELDS = FieldTable(
     (
         Field("date", N_("date of the lesson"), "Дата|Дата урока|Дата занятия|День|date|lesson date|day"),
         Field("time", N_("time of the lesson"), "Время|Время урока|Время занятия|Начало|Время начала"
               "|time|lesson time|start|start time|at"),
-        Field("group", N_("group"), "Группа|Название группы|Учебная группа|group|group name|class"),
+        Field("group", N_("group"), "Группа|Группы|Название группы|Учебная группа|group|groups|group name|class"),
         Field("student", N_("student's name"), "Ученик|ФИО ученика|Ф.И.О. ученика|ФИО|Ребёнок|ФИО ребёнка|Клиент"
-              "|ФИО клиента|Учащийся|Студент|student|student name|student's name|name|full name|child|pupil"),
+              "|ФИО клиента|Учащийся|Студент|student|student name|student's name|name|full name|child|pupil"
+              "|Ученики|students"),
         Field("student_id", N_("student's id"), "ID ученика|student_id|student id"),
-        Field("phone", N_("phone"), "Телефон|Мобильный|Мобильный телефон|Номер телефона|Тел.|Тел"
-              "|phone|mobile|mobile phone|phone number"),
+        Field("phone", N_("phone"), "Телефон|Телефоны|Мобильный|Мобильный телефон|Номер телефона|Тел.|Тел"
+              "|phone|phones|mobile|mobile phone|phone number"),
         Field("attended", N_("present or absent"), "Посещение|Посетил|Посещаемость|Присутствие|Присутствовал|Был"
               "|Был на уроке|Отметка|Отметка о посещении|Явка|Статус|Статус посещения"
               "|attended|present|attendance|presence|status|state"),
@@ -74,7 +76,7 @@ class AbsenceReasons:
 
     def find(self, text: str) -> int:
         """Return the id of the reason called so; BadValue lists what there is."""
-        found = self._ids.get(fold(text))
+        found = self._id_of(text)
         if found is None:
             sentence = _("No reason of absence is called {name}; there are: {names}.")
             raise BadValue(sentence.format(name=f"«{excerpt(text)}»", names=known_names(text, self._shorts)))
@@ -85,13 +87,21 @@ class AbsenceReasons:
         word = fold(text).strip(".")
         if word in _CAME or word in _MISSED:
             return Presence(word in _CAME)
-        if fold(text) in self._ids:
-            return Presence(False, self._ids[fold(text)])
+        reason_id = self._id_of(text)
+        if reason_id is not None:
+            return Presence(False, reason_id)
         try:
             return Presence(read_yes_no(text))
         except BadValue:
             sentence = _('"{value}" says neither that the student came nor that not.')
             raise BadValue(sentence.format(value=excerpt(text))) from None
+
+    def _id_of(self, text: str) -> int | None:
+        """Return the reason called so, a default one in either language (R20)."""
+        key = fold(text)
+        if key not in self._ids:
+            key = next((name for name in default_names("absence_reason", text) if name in self._ids), key)
+        return self._ids.get(key)
 
 
 def lesson_readers(db: sqlite3.Connection, today: date, *, even_so: bool) -> Mapping[str, Reader]:

@@ -2,11 +2,12 @@
 
 import sqlite3
 
-from schoolcrm.core.importing.known import last_id, lesson_plans
+from schoolcrm.core.importing.known import lesson_plans
 from schoolcrm.core.importing.spool import Spool
 from schoolcrm.core.language import _
 from schoolcrm.core.rules.money import human_money
 from schoolcrm.core.rules.names import fold
+from schoolcrm.core.store.numbering import last_number
 
 
 class LessonPrices:
@@ -16,7 +17,7 @@ class LessonPrices:
         self._spool = spool
         self._today = today
         self._plans = lesson_plans(db)
-        self._next_plan = 1 + last_id(db, "plan")
+        self._next_plan = 1 + last_number(db, "plan")
         self._names = {key for (key,) in db.execute("SELECT name_key FROM plan")}
 
     def bind(self, price: int, student: int) -> None:

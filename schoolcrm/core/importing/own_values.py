@@ -4,10 +4,11 @@ import sqlite3
 
 from schoolcrm.core.importing.client_row import ClientRow
 from schoolcrm.core.importing.kept_values import field_text
-from schoolcrm.core.importing.known import last_id, own_fields_of
+from schoolcrm.core.importing.known import own_fields_of
 from schoolcrm.core.importing.spool import Spool
 from schoolcrm.core.importing.updates import Updates
 from schoolcrm.core.rules.names import fold, tidy
+from schoolcrm.core.store.numbering import last_number
 
 
 class OwnValues:
@@ -17,7 +18,7 @@ class OwnValues:
         self._spool = spool
         self._of_clients = own_fields_of(db, "client")
         self._of_students = own_fields_of(db, "student")
-        self._next_field = 1 + last_id(db, "field")
+        self._next_field = 1 + last_number(db, "field")
 
     def add_client(self, row: ClientRow, client: int) -> None:
         """Gather the values of a client who comes with the file."""

@@ -20,12 +20,12 @@ PAYMENT_FIELDS = FieldTable(
     (
         Field("client", N_("client's name"), "Клиент|ФИО клиента|Ф.И.О. клиента|ФИО|Заказчик|ФИО заказчика"
               "|Имя заказчика|Родитель|ФИО родителя|client|client name|customer|customer name|parent|parent name"
-              "|name|full name"),
+              "|name|full name|Клиенты|clients"),
         Field("client_id", N_("client's id"), "ID клиента|Номер клиента|client_id|client id|customer id"),
         Field("student", N_("student's name"), "Ученик|ФИО ученика|Ребёнок|ФИО ребёнка|Учащийся|Студент"
-              "|student|student name|student's name|child|pupil"),
-        Field("phone", N_("phone"), "Телефон|Мобильный|Мобильный телефон|Номер телефона|Тел.|Тел"
-              "|phone|mobile|mobile phone|phone number"),
+              "|Ученики|student|students|student name|student's name|child|pupil"),
+        Field("phone", N_("phone"), "Телефон|Телефоны|Мобильный|Мобильный телефон|Номер телефона|Тел.|Тел"
+              "|phone|phones|mobile|mobile phone|phone number"),
         Field("date", N_("date of the payment"), "Дата|Дата платежа|Дата оплаты|День|Дата операции"
               "|date|payment date|paid on|day"),
         Field("amount", N_("amount"), "Сумма|Сумма платежа|Сумма оплаты|Оплата|Оплачено|Приход|Платёж"
@@ -37,7 +37,7 @@ PAYMENT_FIELDS = FieldTable(
         Field("payer", N_("payer's name"), "Плательщик|ФИО плательщика|Кто оплатил|payer|payer name|paid by"),
         Field("note", N_("note"), "Примечание|Комментарий|Заметка|Назначение|Назначение платежа|Описание"
               "|note|comment|purpose|description"),
-        Field("voided", N_("whether it is void"), "Отменён|Отменен|Аннулирован|Отмена|voided|void|cancelled"),
+        Field("voided", N_("whether it is void"), "Отменён|Аннулирован|Отмена|voided|void|cancelled"),
     ),
     required=(("date",), ("amount",), ("client", "student", "client_id", "phone")),
 )  # fmt: skip

@@ -21,6 +21,8 @@ from schoolcrm.core.money.ledger import balance
 from schoolcrm.core.money.payments import check_amount, effect_of
 from schoolcrm.core.rules.money import human_money
 from schoolcrm.core.rules.names import excerpt, fold, known_names
+from schoolcrm.core.store.defaults import default_names
+from schoolcrm.core.store.numbering import last_number
 from schoolcrm.core.store.transaction import WritableSchool
 
 PAYMENTS = Kind(
@@ -30,9 +32,9 @@ PAYMENTS = Kind(
 _CHUNK = 2_000
 _GATHERED = "client_id, student_id, kind, on_date, amount, effect, account_key, payer, note, line, cells"
 _WRITE = """
-    INSERT INTO payment (client_id, student_id, kind, on_date, amount, effect, account_id, payer, note)
-    SELECT said.client_id, said.student_id, said.kind, said.on_date, said.amount, said.effect, account.id, said.payer,
-           nullif(said.note, '')
+    INSERT INTO payment (id, client_id, student_id, kind, on_date, amount, effect, account_id, payer, note)
+    SELECT :last + row_number() OVER (ORDER BY said.line), said.client_id, said.student_id, said.kind, said.on_date,
+           said.amount, said.effect, account.id, said.payer, nullif(said.note, '')
       FROM temp.imported_payment AS said LEFT JOIN account ON account.name_key = said.account_key
      WHERE said.fate = 'new'
      ORDER BY said.line
@@ -159,7 +161,7 @@ class PaymentPlan:
 
         for name in self.new_accounts.values():
             entry_or_new(school, "accounts", name, new=True)
-        school.db.execute(_WRITE)
+        school.db.execute(_WRITE, {"last": last_number(school.db, "payment")})
 
     def _refuse_refunds(self) -> None:
         left: dict[int, int] = {}
@@ -191,6 +193,8 @@ class PaymentPlan:
     def _account(self, name: str) -> str:
         """Return the key of the account of that name; a new one is only taken when that is wished (R20)."""
         key = fold(name)
+        if key and key not in self._accounts:
+            key = next((each for each in default_names("account", name) if each in self._accounts), key)
         if key and key not in self._accounts:
             if not self._wishes.new:
                 sentence = _("No payment account is called {name}; there are: {names}. With --new it is added.")

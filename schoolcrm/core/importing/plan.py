@@ -6,9 +6,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from schoolcrm.core.errors import BadValue, Refused
-from schoolcrm.core.importing.birthdays import Birthdays
 from schoolcrm.core.importing.client_row import ClientRow, Problem, RejectedRow
 from schoolcrm.core.importing.contracts import Contracts, contradiction
+from schoolcrm.core.importing.facts_of_students import FactsOfStudents
 from schoolcrm.core.importing.families import Families, Placement
 from schoolcrm.core.importing.kept_values import iso
 from schoolcrm.core.importing.known import (
@@ -16,18 +16,18 @@ from schoolcrm.core.importing.known import (
     automatic_statuses,
     know_people,
     known_student_of,
-    last_id,
     statuses_of,
 )
 from schoolcrm.core.importing.own_values import OwnValues
-from schoolcrm.core.importing.spool import COMPLETE_CLIENT, Spool
+from schoolcrm.core.importing.spool import Spool
 from schoolcrm.core.importing.studies import Studies
-from schoolcrm.core.importing.tally import LeftOut, Tally
+from schoolcrm.core.importing.tally import FamiliesMet, LeftOut, Tally
 from schoolcrm.core.importing.updates import Updates
 from schoolcrm.core.language import _
 from schoolcrm.core.rules.dates import human_date
 from schoolcrm.core.rules.money import human_money
 from schoolcrm.core.rules.names import fold
+from schoolcrm.core.store.numbering import last_number
 
 if TYPE_CHECKING:
     from schoolcrm.core.store.transaction import WritableSchool
@@ -45,8 +45,8 @@ class ClientPlan:
         self._today = today.isoformat()
         self._on_duplicate = on_duplicate
         self._spool = Spool(db)
-        self._first_client = 1 + last_id(db, "client")
-        self._first_student = 1 + last_id(db, "student")
+        self._first_client = 1 + last_number(db, "client")
+        self._first_student = 1 + last_number(db, "student")
         self._families = Families(self._first_client, self._first_student, partial(known_student_of, db))
         self._updates: Updates | None = None
         if on_duplicate == UPDATE:
@@ -59,8 +59,8 @@ class ClientPlan:
         self._statuses = dict(automatic_statuses(db, "funnel"))
         self._bought = statuses_of(db, "bought")
         self._stages = dict(automatic_statuses(db, "loyalty"))
-        self._balances: dict[int, int] = {}
-        self._birthdays = Birthdays(self._first_student)
+        self._said = FactsOfStudents(self._first_student)
+        self.tally.families = FamiliesMet(self._first_client)
         know_people(db, self._families)
 
     def add(self, row: ClientRow) -> RejectedRow | None:
@@ -129,12 +129,12 @@ class ClientPlan:
 
     def _contradiction(self, row: ClientRow, student: int) -> RejectedRow | None:
         """Return the row as rejected when an earlier one gave the student another balance or birth date."""
-        if row.balance and row.balance != (balance := self._balances.get(student, 0)):
+        if row.balance and row.balance != (balance := self._said.balance_of(student)):
             reason = _("The student is in the file twice with different balances: {first} and {second}.").format(
                 first=human_money(balance), second=human_money(row.balance)
             )
             return _rejected(row, human_money(row.balance), reason)
-        if row.birthday and (born := self._birthdays.get(student)) and row.birthday != born:
+        if row.birthday and (born := self._said.birthday_of(student)) and row.birthday != born:
             reason = _("The student is in the file twice with different birth dates: {first} and {second}.").format(
                 first=human_date(born), second=human_date(row.birthday)
             )
@@ -155,16 +155,14 @@ class ClientPlan:
             return
         updates.add("student", student, client, iso(row.birthday), row.sex[:1] or None)
         self._own.update_student(row, student, updates)
-        self._birthdays.note(student, row.birthday)
+        self._said.note(student, row)
         former = updates.birthday_of(student)
         if row.birthday and former and former != row.birthday:
             self._families.forget_birthday(student, row.student_key, former)
         self._update_client(row, client, updates)
         self._studies.add(row, student, joined, priced)
-        if row.balance:
-            self._balances[student] = row.balance
-            if not updates.is_booked(placement, row.balance):
-                self.tally.left_out[LeftOut.BALANCE] += 1
+        if row.balance and not updates.is_booked(placement, row.balance):
+            self.tally.left_out[LeftOut.BALANCE] += 1
 
     def _update_client(self, row: ClientRow, client: int, updates: Updates) -> None:
         """Gather what the row changes of a client of the database."""
@@ -216,10 +214,8 @@ class ClientPlan:
         self._contracts.add(row, client)
 
     def _complete_client(self, row: ClientRow, client: int) -> None:
-        self._spool.flush("client")
         status = self._status(row)
-        self._db.execute(
-            COMPLETE_CLIENT,
+        self._spool.complete_client(
             {
                 "id": client,
                 "bought": int(status in self._bought),
@@ -266,7 +262,7 @@ class ClientPlan:
         )
         self.tally.students += 1
         self._own.add_student(row, placement.student)
-        self._birthdays.note(placement.student, row.birthday)
+        self._said.note(placement.student, row)
         if joins:
             self._add_contacts(row, placement.client)
             self._contracts.add(row, placement.client)
@@ -279,7 +275,6 @@ class ClientPlan:
         self._spool.add(
             "payment", placement.client, placement.student, "adjustment", self._today, balance, balance, note
         )
-        self._balances[placement.student] = balance
         self.tally.balances += 1
         self.tally.balance += balance
 

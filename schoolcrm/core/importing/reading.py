@@ -116,22 +116,28 @@ def _first_bytes(path: Path) -> bytes:
     """Return the beginning of the file, or say why there is none."""
     try:
         if path.is_dir():
-            raise BadValue(_("{path} is a folder, not a file.").format(path=path))
+            raise BadValue(_("{path} is a folder, not a file.").format(path=path), _("Add the name of the file."))
         if not path.exists():
-            raise BadValue(_("There is no file {path}.").format(path=path))
+            raise BadValue(
+                _("There is no file {path}.").format(path=path), _("Check the name and the folder of the file.")
+            )
         if not path.is_file():
-            raise BadValue(_("{path} is not an ordinary file.").format(path=path))
+            raise BadValue(
+                _("{path} is not an ordinary file.").format(path=path),
+                _("Save the table into a file first: CSV or XLSX."),
+            )
         with path.open("rb") as file:
             head = file.read(64)
     except OSError as fault:
         raise _unreadable(path, fault) from fault
     if not head:
-        raise BadValue(_("{path} is empty.").format(path=path))
+        raise BadValue(_("{path} is empty.").format(path=path), _("Save the table anew, with headings and rows."))
     return head
 
 
 def _unreadable(path: Path, fault: OSError) -> DiskTrouble:
-    return DiskTrouble(_("{path} can't be read: {reason}.").format(path=path, reason=reason_of(fault)))
+    sentence = _("{path} can't be read: {reason}.").format(path=path, reason=reason_of(fault))
+    return DiskTrouble(sentence, _("Name a file that you may read."))
 
 
 def _refuse_option(path: Path, option: str, value: str | None, why: str) -> None:
@@ -158,7 +164,7 @@ def _open_csv(path: Path, head: bytes, known: Collection[str], encoding: str | N
     encodings.check_text(path, codec)
     sample = _read_sample(path, codec)
     if not sample.strip():
-        raise BadValue(_("{path} has no rows.").format(path=path))
+        raise BadValue(_("{path} has no rows.").format(path=path), _("Save the table anew, with headings and rows."))
     stated = _stated_delimiter(sample)
     wanted = None if delimiter is None else named_delimiter(delimiter)
     separator = wanted or stated or recognise_delimiter(sample, known)
@@ -198,7 +204,7 @@ def _find_headings(
     first = list(islice(records(), _ROWS_LOOKED_AT))
     heading = find_heading([cells for _line, cells in first], known)
     if heading is None:
-        raise BadValue(_("{path} has no rows.").format(path=path))
+        raise BadValue(_("{path} has no rows.").format(path=path), _("Save the table anew, with headings and rows."))
     line, cells = first[heading.place]
     titles = sum(any(map(str.strip, above)) for _line, above in first[: heading.place])
     return line, tuple(cells), titles

@@ -14,6 +14,7 @@ from schoolcrm.core.importing.reading import Source
 from schoolcrm.core.language import _
 from schoolcrm.core.rules.disk import reason_of
 
+_BLOCK = 1 << 16
 _FOR_WORKBOOKS = ("utf-8-sig", ";", "\r\n")
 
 
@@ -88,7 +89,7 @@ class RejectsFile:
 
     def _publish(self) -> None:
         """Put the finished file in its place, keeping another one that somebody may be working on."""
-        if self.path.exists() and self.path.read_bytes() != self._unfinished.read_bytes():
+        if self.path.exists() and not _are_equal(self.path, self._unfinished):
             self.path.replace(self.path.with_name(f"{self.path.name}.bak"))
         self._unfinished.replace(self.path)
 
@@ -96,3 +97,11 @@ class RejectsFile:
         sentence = _("The rejected rows can't be written to {path}: {reason}.")
         hint = _("Copy {file} to a folder that you may write to, and import it from there.")
         return DiskTrouble(sentence.format(path=self.path, reason=reason_of(fault)), hint.format(file=self._input.name))
+
+
+def _are_equal(path: Path, other: Path) -> bool:
+    """Tell whether two files hold the same, without reading all of them into the memory."""
+    if path.stat().st_size != other.stat().st_size and path.is_file():
+        return False
+    with path.open("rb") as one, other.open("rb") as two:
+        return all(block == two.read(_BLOCK) for block in iter(lambda: one.read(_BLOCK), b""))

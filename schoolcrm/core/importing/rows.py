@@ -12,7 +12,7 @@ from schoolcrm.core.importing.headings import Column, Fate, HeadingMap
 from schoolcrm.core.importing.reading import Source
 from schoolcrm.core.importing.values import Reader, custom_reader_for, read_name, reader_for
 from schoolcrm.core.language import _
-from schoolcrm.core.rules.names import excerpt, fold, tidy
+from schoolcrm.core.rules.names import excerpt, fold, shortened, tidy
 
 _MOST_KNOWN = 5_000
 _SELDOM_TWICE = frozenset(("payer", "phone", "home_phone", "email", "address", "note"))
@@ -128,17 +128,19 @@ class ClientRows:
                     values[slot] = _joined(values[slot], value) if joins and values[slot] else value
         if self._nameless:
             self.left_out.update(place for place in self._nameless if tidy(full[place]))
-        if values[_LEVEL] and not values[_SUBJECT]:
-            problems.append(self._lone_level(values[_LEVEL]))
+        if values[_LEVEL] and len(values[_SUBJECT]) != 1:
+            problems.append(self._stray_level(values[_LEVEL], values[_SUBJECT]))
         if problems:
             return RejectedRow(line, cells, tuple(problems))
         return _client_row(line, cells, student, values)
 
-    def _lone_level(self, level: str) -> Problem:
-        """Return what is wrong with a level that no subject stands beside: it would be lost."""
+    def _stray_level(self, level: str, subjects: tuple[str, ...]) -> Problem:
+        """Return what is wrong with a level beside no subject, where it would be lost, or beside several."""
         sentence = _("The level «{level}» is that of no subject. Name the subject in the row, or leave the level out.")
+        if subjects:
+            sentence = _("The level «{level}» stands beside several subjects: {names}. Give each a row of its own.")
         (heading,) = (each.heading for each in self._cells if each.slot == _LEVEL)
-        return Problem(heading, level, sentence.format(level=excerpt(level)))
+        return Problem(heading, level, sentence.format(level=excerpt(level), names=shortened(subjects)))
 
     def _fitted(self, cells: list[str], problems: list[Problem]) -> list[str]:
         """Return the row as wide as the headings: missing cells are empty, surplus ones a problem."""

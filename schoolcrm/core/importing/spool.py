@@ -4,8 +4,10 @@ An import may read for seconds; the school's file is locked only while the gathe
 """
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+from schoolcrm.core.store.numbering import last_number
 
 CHUNK = 2_000
 
@@ -46,10 +48,13 @@ _TWICE = {
     ),
 }
 
+_NUMBERED = frozenset({"contact", "student_subject", "membership", "subscription", "payment"})
+"""Tables whose records get their numbers when they are copied."""
+
 # Rows of one family may name the same contract; the school counts its contracts on.
 _COPY_CONTRACTS = """
-    INSERT INTO main.contract (client_id, number, amount, signed_on, first_on, last_on, school_number)
-    SELECT client_id, number, amount, signed_on, first_on, last_on,
+    INSERT INTO main.contract (id, client_id, number, amount, signed_on, first_on, last_on, school_number)
+    SELECT :last + min(rowid), client_id, number, amount, signed_on, first_on, last_on,
            (SELECT ifnull(max(school_number), 0) FROM main.contract) + row_number() OVER (ORDER BY min(rowid))
       FROM temp.spool_contract
      GROUP BY client_id, number, amount, signed_on, first_on, last_on
@@ -57,7 +62,7 @@ _COPY_CONTRACTS = """
 
 # A second child's row completes its client: a bought subscription wins, any status is more than a new one,
 # later days win, empty facts are filled. Updates put rows together the same way.
-COMPLETE_CLIENT = """
+_COMPLETE_CLIENT = """
     UPDATE temp.spool_client
        SET status_id = CASE WHEN status_id = :new THEN :status_id
                             WHEN :bought AND status_id NOT IN (SELECT id FROM status WHERE base = 'bought')
@@ -85,6 +90,7 @@ class Spool:
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
         self._waiting: dict[str, list[tuple[Any, ...]]] = {table: [] for table in SPOOLED}
+        self._completions: list[dict[str, Any]] = []
         self._inserts = {}
         for table, columns in SPOOLED.items():
             db.execute(f"DROP TABLE IF EXISTS temp.spool_{table}")
@@ -92,40 +98,63 @@ class Spool:
             marks = ", ".join("?" * len(columns.split(",")))
             self._inserts[table] = f"INSERT INTO temp.spool_{table} VALUES ({marks})"  # noqa: S608
 
-        for table in ("membership", "subscription"):
-            db.execute(f"CREATE INDEX temp.spool_{table}_of_student ON spool_{table} (student_id)")
-
     def add(self, table: str, *values: Any) -> None:
         """Gather one row, its values in the order of SPOOLED."""
         waiting = self._waiting[table]
         waiting.append(values)
         if len(waiting) >= CHUNK:
-            self.flush(table)
+            self._flush(table)
 
-    def flush(self, table: str) -> None:
-        """Send the waiting rows of a table to its temporary table, so that they can be corrected there."""
-        if waiting := self._waiting[table]:
-            insert_many(self._db, self._inserts[table], waiting)
-            waiting.clear()
+    def complete_client(self, values: dict[str, Any]) -> None:
+        """Gather what a further row says of a client gathered before, by the names in _COMPLETE_CLIENT."""
+        self._completions.append(values)
+        if len(self._completions) >= CHUNK:
+            self._complete_clients()
 
     def finish(self) -> None:
         """Send everything that waits."""
         for table in SPOOLED:
-            self.flush(table)
+            self._flush(table)
+        self._complete_clients()
+
+    def drop_repeated(self, table: str, columns: str) -> int:
+        """Keep the first of the rows that agree in these columns; return how many were dropped. After `finish`."""
+        first = f"SELECT min(rowid) FROM temp.spool_{table} GROUP BY {columns}"  # noqa: S608
+        query = f"DELETE FROM temp.spool_{table} WHERE rowid NOT IN ({first})"  # noqa: S608
+        return self._db.execute(query).rowcount
 
     def copy(self) -> int:
         """Write all gathered rows in the order of their foreign keys; return how many contracts that makes."""
         for table, columns in SPOOLED.items():
-            if table != "contract":
-                self._db.execute(
-                    f"INSERT INTO main.{table} ({columns}) SELECT {columns} FROM temp.spool_{table}"  # noqa: S608
-                    + _TWICE.get(table, "")
-                )
-        return self._db.execute(_COPY_CONTRACTS).rowcount
+            if table == "contract":
+                continue
+            into, values = (f"id, {columns}", f":last + rowid, {columns}") if table in _NUMBERED else (columns, columns)
+            last = last_number(self._db, table) if table in _NUMBERED else 0
+            self._db.execute(
+                f"INSERT INTO main.{table} ({into}) SELECT {values} FROM temp.spool_{table}"  # noqa: S608
+                + _TWICE.get(table, ""),
+                {"last": last},
+            )
+        return self._db.execute(_COPY_CONTRACTS, {"last": last_number(self._db, "contract")}).rowcount
+
+    def _flush(self, table: str) -> None:
+        """Send the waiting rows of a table to its temporary table."""
+        if waiting := self._waiting[table]:
+            insert_many(self._db, self._inserts[table], waiting)
+            waiting.clear()
+
+    def _complete_clients(self) -> None:
+        """Complete the gathered clients, all together: one by one, each would be a transaction."""
+        self._flush("client")
+        if self._completions:
+            insert_many(self._db, _COMPLETE_CLIENT, self._completions)
+            self._completions.clear()
 
 
-def insert_many(db: sqlite3.Connection, insert: str, rows: Sequence[Sequence[Any]]) -> None:
-    """Insert rows into a temporary table together: each by itself would be a transaction."""
+def insert_many(
+    db: sqlite3.Connection, insert: str, rows: Sequence[Sequence[Any]] | Sequence[Mapping[str, Any]]
+) -> None:
+    """Insert rows into a temporary table together, or change them: each by itself would be a transaction."""
     own_transaction = not db.in_transaction  # planned anew under the lock there is one already
     if own_transaction:
         db.execute("BEGIN")

@@ -22,19 +22,20 @@ class Studies:
         )
         self._prices = LessonPrices(db, spool, today)
         self._group_subjects: dict[int, int] = {}
+        self._is_any_repeated = False
 
     def add(self, row: ClientRow, student: int, joined: set[int], priced: set[int]) -> None:
         """Gather the row's, but for groups and prices that the student has already."""
-        subject = self._subjects.id_of(row.subject) if row.subject else None
+        subjects = [self._subjects.id_of(name) for name in row.subject]
         level = self._levels.id_of(row.level) if row.level else None
-        if subject is not None:
+        for subject in subjects:
             self._spool.add("student_subject", student, subject, level)
         for teacher in row.responsible_teacher:
             self._spool.add("student_teacher", student, self._teachers.id_of(teacher))
         for name in row.groups:
             group = self._groups.id_of(name, None, self._today)
-            if len(row.groups) == 1 and subject is not None:
-                self._group_subjects.setdefault(group, subject)
+            if len(row.groups) == len(subjects) == 1:
+                self._group_subjects.setdefault(group, subjects[0])
             if group not in joined:
                 joined.add(group)
                 self._spool.add("membership", group, student, self._today)
@@ -43,20 +44,20 @@ class Studies:
             self._tally.subscriptions += 1
 
     def add_more(self, row: ClientRow, student: int, joined: set[int], priced: set[int]) -> None:
-        """Gather what a further row of the file says of the same student."""
-        joined = joined | self._gathered("membership", "group_id", student)
-        self.add(row, student, joined, priced | self._gathered("subscription", "price", student))
+        """Gather what a further row of the file says of the same student; what it says again is dropped in the end."""
+        self._is_any_repeated = True
+        self.add(row, student, joined, priced)
 
     def finish(self) -> None:
-        """Let the groups that the import makes teach what their members learn, where a row leaves no doubt."""
+        """Let the groups that the import makes teach what their members learn, where a row leaves no doubt.
+
+        To be called when the spool has everything.
+        """
         self._db.executemany(
             "UPDATE temp.spool_study_group SET subject_id = ? WHERE id = ?",
             [(subject, group) for group, subject in self._group_subjects.items()],
         )
+        if self._is_any_repeated:
+            self._spool.drop_repeated("membership", "group_id, student_id")
+            self._tally.subscriptions -= self._spool.drop_repeated("subscription", "student_id, price")
         self._tally.group_names = tuple(self._groups.added)
-
-    def _gathered(self, table: str, column: str, student: int) -> set[int]:
-        """Return what earlier rows of the file said of the student."""
-        self._spool.flush(table)
-        query = f"SELECT {column} FROM temp.spool_{table} WHERE student_id = ?"  # noqa: S608
-        return {value for (value,) in self._db.execute(query, (student,))}

@@ -14,6 +14,26 @@ class LeftOut(StrEnum):
     HIDDEN = "hidden"  # anything of a person in the archive or deleted
 
 
+class FamiliesMet:
+    """Clients of a file who have several students, each counted once; new ones are numbered on from `first_client`."""
+
+    def __init__(self, first_client: int = 1) -> None:
+        self._first_client = first_client
+        self._met = bytearray()
+        self._count = 0
+
+    def add(self, client: int) -> None:
+        """Count the new client."""
+        place = client - self._first_client
+        if place >= len(self._met):
+            self._met.extend(bytes(place + 1 - len(self._met)))
+        self._count += not self._met[place]
+        self._met[place] = 1
+
+    def __len__(self) -> int:
+        return self._count
+
+
 @dataclass
 class Tally:
     """What an import makes and leaves; `balance` is the sum of opening balances in kopecks.
@@ -31,7 +51,7 @@ class Tally:
     updated: int = 0
     skipped: int = 0
     rejected: int = 0
-    families: set[int] = field(default_factory=set)
+    families: FamiliesMet = field(default_factory=FamiliesMet)
     left_out: Counter[LeftOut] = field(default_factory=Counter)
 
     @property

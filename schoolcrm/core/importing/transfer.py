@@ -141,10 +141,11 @@ B = TypeVar("B", bound=Batch)
 
 
 class Transferred(NamedTuple):
-    """What became of a file: where its rejected rows are, and why each was rejected, with its line."""
+    """What became of a file: where its rejected rows are, why each was rejected, with its line, the operation."""
 
     rejects: Path | None
     reasons: Sequence[tuple[int, str]]
+    operation: int | None = None
 
 
 def transfer(
@@ -181,7 +182,7 @@ def transfer(
                 save_mapping(school, file.kind.source, wishes.save_as, file.headings.to_save())
             # Before the commit: when the rejected rows can't be written, nothing else is either.
             rejects = None if wishes.dry_run else _write_rejects(batch, file)
-        return batch, Transferred(rejects, batch.rejected.reasons)
+        return batch, Transferred(rejects, batch.rejected.reasons, school.kept_as)
 
 
 def _planned_at_rest(db: sqlite3.Connection, kind: Kind, plan: Callable[[], B]) -> tuple[B, int]:

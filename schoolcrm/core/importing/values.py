@@ -53,6 +53,7 @@ def reader_for(key: str, today: date) -> Reader:
         "balance": parse_money,
         "note": read_note,
         "groups": read_labels,
+        "subject": read_labels,
         "price": read_price,
         "responsible_teacher": read_names,
         "manager": read_name,
@@ -95,7 +96,7 @@ def read_emails(text: str) -> tuple[str, ...]:
 
 
 def read_labels(text: str) -> tuple[str, ...]:
-    """Return the groups of a cell, separated by comma, semicolon or line, each once."""
+    """Return the groups or subjects of a cell, separated by comma, semicolon or line, each once."""
     if not _SEPARATORS.search(text):
         label = read_line(text)
         return (label,) if label else ()

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _MEGABYTE = 1 << 20
 _LARGEST = 500 * _MEGABYTE
-_LARGEST_STRINGS = 48 * _MEGABYTE  # kept in memory as a whole, at four to ten times their size
+_LARGEST_STRINGS = 48 * _MEGABYTE
 _LARGEST_PART = 16 * _MEGABYTE  # styles and the like are kept in memory, too
 _STEEPEST_RATIO = 200  # real sheets pack 10 to 60 times
 _MOST_ROWS = 400_000
@@ -48,11 +48,11 @@ def open_workbook(path: Path, open_files: ExitStack) -> "Workbook":
     """Return the workbook opened for reading row by row, closed with ``open_files``; BadValue."""
     check_workbook(path)
     with _damage_as_refusal(path):
-        from openpyxl import load_workbook
+        from schoolcrm.core.importing.shared_strings import read_workbook
 
         warnings.filterwarnings("ignore", category=UserWarning, module=r"openpyxl\.")
         file = open_files.enter_context(path.open("rb"))
-        book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
+        book = read_workbook(file)
         open_files.callback(book.close)
         return book
 
@@ -66,7 +66,7 @@ def choose_sheet(path: Path, book: "Workbook", wanted: str | None) -> Any:
     for sheet in shown:
         if any(any(cells) for _line, cells in islice(sheet_records(path, sheet), _ROWS_PEEKED)):
             return sheet
-    raise BadValue(_("{path} has no rows.").format(path=path))
+    raise BadValue(_("{path} has no rows.").format(path=path), _("Save the table anew, with headings and rows."))
 
 
 def other_sheets(book: "Workbook", chosen: Any) -> str:

@@ -75,7 +75,7 @@ def read_percent(text: str) -> int:
 def _short(db: sqlite3.Connection, text: str, but: int | None) -> dict[str, str]:
     short = tidy(text)
     if not short:
-        raise BadValue(_("A short name is missing."))
+        raise BadValue(_("A short name is missing."), _("Give a letter or two that stand for the reason."))
     taken = db.execute(
         "SELECT name FROM absence_reason WHERE short_key = ? AND id IS NOT ?", (fold(short), but)
     ).fetchone()

@@ -29,9 +29,14 @@ class Catalogue:
         return self.names.table
 
 
+# By what a default entry is known whatever it is called: only lesson types keep their codes.
+_DEFAULTS = {"lesson_type": ("code",), "absence_reason": ("short_key", "name_key"), "account": ("name_key",)}
+
+
 def _catalogue(kind: str, table: str, title: str, absent: str, several: str) -> Catalogue:
     model = "".join(word.capitalize() for word in table.split("_"))
-    return Catalogue(kind, model, NameTable(table, Wording(absent=absent, several=several)), title)
+    wording = Wording(absent=absent, several=several)
+    return Catalogue(kind, model, NameTable(table, wording, defaults=_DEFAULTS.get(table, ())), title)
 
 
 CATALOGUES = {
@@ -107,6 +112,9 @@ CATALOGUES = {
 def find_entry(db: sqlite3.Connection, kind: str, ref: str, *, include_archived: bool = False) -> int:
     """Return the id of the entry named by id, name or part of it; an absence reason also by its short name.
 
+    What every school begins with answers to its code and to its name in another language too, unless an entry of
+    the school's is called so.
+
     Raises Ambiguous, NotFound (with the nearest names, or where all are listed), BadValue for an empty name.
     """
     if kind == "absence-reasons" and read_id(ref) is None:
@@ -134,7 +142,7 @@ def entry_or_new(school: "WritableSchool", kind: str, name: str, *, new: bool) -
     """Return the id of the entry called `name`, adding it when `new` and nothing is called exactly that.
 
     Without `new` an unknown name is NotFound, with the nearest ones and how to add it. An archived entry
-    that is named with `new` is brought back.
+    that is named with `new` is brought back; a default one answers to its other names too, as in `find_entry`.
     """
     if not new or _has_id(school.db, kind, name):
         return _known(school.db, kind, name)
@@ -142,6 +150,9 @@ def entry_or_new(school: "WritableSchool", kind: str, name: str, *, new: bool) -
     if known:
         _bring_back(school, kind, known)
         return known
+    for default, is_archived in CATALOGUES[kind].names.default_called(school.db, name):
+        if not is_archived:
+            return default
     return add_entry(school, kind, name, even_so=True)
 
 
@@ -164,7 +175,7 @@ def add_entry(school: "WritableSchool", kind: str, name: str, *, even_so: bool =
     """
     clean = tidy(name)
     if not clean:
-        raise BadValue(_("A name is missing."))
+        raise BadValue(_("A name is missing."), _("Give the entry a name."))
     known = _of_name(school.db, kind, clean)
     columns = reason_columns(school.db, clean, but=known, **details) if kind == "absence-reasons" else details
     if known and _bring_back(school, kind, known):
@@ -181,7 +192,7 @@ def rename_entry(school: "WritableSchool", kind: str, entry_id: int, name: str, 
     """Give the entry another name; BadValue and Refused as for `add_entry`."""
     clean = tidy(name)
     if not clean:
-        raise BadValue(_("A name is missing."))
+        raise BadValue(_("A name is missing."), _("Give the entry a name."))
     _require_free(school.db, kind, clean, even_so=even_so, but=entry_id)
     _set(school.db, kind, entry_id, {"name": clean, "name_key": fold(clean)})
 

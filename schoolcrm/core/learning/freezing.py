@@ -13,7 +13,7 @@ from schoolcrm.core.learning.groups import require_active_student
 from schoolcrm.core.listing.lookup import quoted
 from schoolcrm.core.money.months import price_months_anew
 from schoolcrm.core.rules.dates import human_date
-from schoolcrm.core.rules.names import tidy
+from schoolcrm.core.rules.names import shortened, tidy
 from schoolcrm.core.store.cells import group_name, student_name
 
 if TYPE_CHECKING:
@@ -69,7 +69,9 @@ def freeze_group(school: "WritableSchool", freeze: Freeze) -> list[Changed]:
     conflicts = [text for one in freezes for text in _conflicts(school.db, one)]
     if conflicts:
         raise Refused(
-            _("The group {group} can't be frozen: {conflicts}.").format(group=group, conflicts=_joined(conflicts)),
+            _("The group {group} can't be frozen: {conflicts}.").format(
+                group=group, conflicts=shortened(conflicts, MOST_NAMED)
+            ),
             _("Choose days without them, or freeze the others one by one: 'schoolcrm subscription freeze'."),
         )
     return _freeze_all(school, freezes)
@@ -151,7 +153,7 @@ def _require_no_marks(db: sqlite3.Connection, freeze: Freeze) -> None:
         )
         name = quoted(student_name(db, freeze.student_id))
         raise Refused(
-            sentence.format(student=name, count=len(marks), lessons=_joined(marks)),
+            sentence.format(student=name, count=len(marks), lessons=shortened(marks, MOST_NAMED)),
             _("Choose days without them, before or after these lessons."),
         )
 
@@ -164,7 +166,7 @@ def _conflicts(db: sqlite3.Connection, freeze: Freeze) -> list[str]:
         sentence = _("{student} is frozen from {first} to {last} (freeze {id})")
         texts.append(sentence.format(student=name, **words_of(other)))
     if marks := _marks_inside(db, freeze):
-        texts.append(_("{student} has marks: {lessons}").format(student=name, lessons=_joined(marks)))
+        texts.append(_("{student} has marks: {lessons}").format(student=name, lessons=shortened(marks, MOST_NAMED)))
     return texts
 
 
@@ -183,7 +185,7 @@ def _require_unused(db: sqlite3.Connection, subscription_id: int, last_on: date,
     if paid:
         raise Refused(
             _("The subscription {id} has paid lessons on days that the freeze gave it: {days}.").format(
-                id=subscription_id, days=_joined(paid)
+                id=subscription_id, days=shortened(paid, MOST_NAMED)
             ),
             _("Let it keep them first: 'schoolcrm subscription extend {id} --days {days}'.").format(
                 id=subscription_id, days=days
@@ -290,7 +292,3 @@ def _first_day(db: sqlite3.Connection, subscription_id: int) -> date:
     return date.fromisoformat(
         db.execute("SELECT first_on FROM subscription WHERE id = ?", (subscription_id,)).fetchone()[0]
     )
-
-
-def _joined(names: list[str]) -> str:
-    return ", ".join([*names[:MOST_NAMED], *["…"] * (len(names) > MOST_NAMED)])

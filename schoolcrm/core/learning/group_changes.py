@@ -82,7 +82,7 @@ def _checked(db: sqlite3.Connection, group_id: int, facts: Mapping[str, Any]) ->
     if "name" in values:
         values["name"] = tidy(values["name"])
         if not values["name"]:
-            raise BadValue(_("A group needs a name."))
+            raise BadValue(_("A group needs a name."), _("Give the group a name."))
         values["name_key"] = fold(values["name"])
         require_free_name(db, values["name"], but=group_id)
     require_limit(values.get("size_limit"))

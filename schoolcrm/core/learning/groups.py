@@ -44,7 +44,7 @@ def add_group(
 
     clean = tidy(name)
     if not clean:
-        raise BadValue(_("A group needs a name."))
+        raise BadValue(_("A group needs a name."), _("Give the group a name."))
     require_limit(size_limit)
     require_free_name(school.db, clean)
     group = school.add(

@@ -12,12 +12,11 @@ from schoolcrm.core.listing.lookup import quoted, read_id
 from schoolcrm.core.money.months import price_months_anew
 from schoolcrm.core.people.references import find_student
 from schoolcrm.core.rules.dates import human_date, human_weekday
+from schoolcrm.core.rules.names import shortened
 from schoolcrm.core.rules.timetable import Slot
 
 if TYPE_CHECKING:
     from schoolcrm.core.store.transaction import WritableSchool
-
-_SHOWN = 5
 
 
 def find_line(db: sqlite3.Connection, today: date, ref: str) -> int:
@@ -97,11 +96,6 @@ def _require_unused(db: sqlite3.Connection, slot_id: int) -> None:
         sentence.format(count=len(stored), id=slot_id, lessons=shortened(stored)),
         _("End it instead: 'schoolcrm schedule end {id} --on DAY'.").format(id=slot_id),
     )
-
-
-def shortened(names: list[str]) -> str:
-    """Return the first few of the names as one text."""
-    return ", ".join([*names[:_SHOWN], *["…"] * (len(names) > _SHOWN)])
 
 
 def _lines_of_groups(db: sqlite3.Connection, today: date, ref: str) -> list[Slot]:

@@ -157,7 +157,7 @@ def _slot(row: tuple[Any, ...]) -> Slot:
 def check_slot(line: Slot) -> None:
     """Raise BadValue for a line without an owner or a day, a length or rhythm that can't be, an empty period."""
     if (line.group_id is None) == (line.student_id is None):
-        raise BadValue(_("A line of the schedule belongs to a group or to a student."))
+        raise BadValue(_("A line of the schedule belongs to a group or to a student."), _("Name one of the two."))
     if not line.weekdays:
         raise BadValue(_("A day of the week is missing."), _("Write days like mon,thu."))
     if not 1 <= line.minutes <= LONGEST:
@@ -169,6 +169,13 @@ def check_slot(line: Slot) -> None:
         raise BadValue(
             _("A lesson can't repeat every {value} weeks.").format(value=line.every_weeks),
             _("Give a number from 1 (every week) to {most}.").format(most=MOST_WEEKS),
+        )
+    if line.last_on is not None and line.last_on < line.first_on:
+        raise BadValue(
+            _("The last day, {last}, is before the first, {first}.").format(
+                first=human_date(line.first_on), last=human_date(line.last_on)
+            ),
+            _("Look at --from and --to."),
         )
     if line.last_on is not None and not occurrences(line, line.first_on, line.last_on):
         raise BadValue(

@@ -12,11 +12,11 @@ from schoolcrm.core.listing.fields import Field
 from schoolcrm.core.rules.names import excerpt, fold
 
 _KEPT = "\x1f"
-_COMMA_OF_TEXT = re.compile(r"(?<=[0-9]),(?=[0-9])")
-_WHOLE_SUM = re.compile(r"[-−+]?\s*[0-9][0-9 \u00a0\u202f]*")
-_FRACTION = re.compile(r"(?P<digits>[0-9]{1,2})(?:\s*(?:₽|р\.?|руб\.?|RUB)?\s*|\.\..*)", re.IGNORECASE)
+_COMMA_OF_TEXT = r"(?<=[0-9]),(?=[0-9])"
+_WHOLE_SUM = r"[-−+]?\s*[0-9][0-9 \u00a0\u202f]*"
+_FRACTION = r"(?i)(?P<digits>[0-9]{1,2})(?:\s*(?:₽|р\.?|руб\.?|RUB)?\s*|\.\..*)"
 # As English writes thousands: 1,000 and 1,250.50; 100,200 is a list all the same.
-_THOUSANDS = re.compile(r"[-−+]?\s*(?:[0-9]{1,3},(?:0[0-9]{2}|[0-9]{3}\.[0-9]{1,2})|[0-9]{1,2},[0-9]{3})(?![0-9]).*")
+_THOUSANDS = r"[-−+]?\s*(?:[0-9]{1,3},(?:0[0-9]{2}|[0-9]{3}\.[0-9]{1,2})|[0-9]{1,2},[0-9]{3})(?![0-9]).*"
 
 
 def alternatives(field: Field, text: str) -> list[str]:
@@ -32,7 +32,7 @@ def alternatives(field: Field, text: str) -> list[str]:
     elif field.choices and fold(text) in map(fold, field.choices):
         parts = [kept.replace(",", _KEPT)]
     elif kind == "text" and not field.choices:
-        parts = _COMMA_OF_TEXT.sub(_KEPT, kept).split(",")
+        parts = re.sub(_COMMA_OF_TEXT, _KEPT, kept).split(",")
     else:
         parts = kept.split(",")
     return [part.replace(_KEPT, ",") for part in parts if part.strip()]
@@ -49,8 +49,8 @@ def _sums(text: str, parts: list[str]) -> list[str]:
     ends_in_kopecks = False
     for part in parts:
         before = joined[-1].rpartition("..")[2].strip() if joined else ""
-        fraction = _FRACTION.fullmatch(part) if ends_in_kopecks or _WHOLE_SUM.fullmatch(before) else None
-        if _THOUSANDS.fullmatch(f"{before},{part}"):
+        fraction = re.fullmatch(_FRACTION, part) if ends_in_kopecks or re.fullmatch(_WHOLE_SUM, before) else None
+        if re.fullmatch(_THOUSANDS, f"{before},{part}"):
             raise _two_readings(text)
         if fraction is None:
             joined.append(part)

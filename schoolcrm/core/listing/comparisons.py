@@ -12,8 +12,8 @@ from schoolcrm.core.rules.dates import parse_period
 from schoolcrm.core.rules.money import parse_money
 from schoolcrm.core.rules.names import excerpt, fold
 
-_WHOLE = re.compile(r"-?[0-9]{1,18}")
-_NUMBER = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,9})?")
+_WHOLE = r"-?[0-9]{1,18}"
+_NUMBER = r"-?[0-9]{1,15}(?:\.[0-9]{1,9})?"
 _MINUS = "−"
 
 
@@ -121,7 +121,7 @@ def _in_range(compared: _Compared, read: Callable[[str], Any]) -> str:
 
 def _read_integer(text: str) -> int:
     plain = text.replace(_MINUS, "-")
-    if not _WHOLE.fullmatch(plain):
+    if not re.fullmatch(_WHOLE, plain):
         raise BadValue(
             _('"{value}" is not a whole number.').format(value=excerpt(text)), _("Write 7, a range 7..10, or 7,9.")
         )
@@ -130,7 +130,7 @@ def _read_integer(text: str) -> int:
 
 def _read_number(text: str) -> int | float:
     plain = text.replace(_MINUS, "-")
-    if not _NUMBER.fullmatch(plain):
+    if not re.fullmatch(_NUMBER, plain):
         raise BadValue(
             _('"{value}" is not a number.').format(value=excerpt(text)), _("Write 7, 7.5, or a range 7..10.")
         )

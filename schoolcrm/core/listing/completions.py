@@ -8,12 +8,18 @@ MOST = 100
 
 _CLIENT = "FROM client WHERE archived_on IS NULL AND status_id NOT IN (SELECT id FROM status WHERE base = 'deleted')"
 _STUDENT = "FROM student WHERE archived_on IS NULL"
+_SUBSCRIBED = "SELECT student_id FROM subscription WHERE deleted_on IS NULL"
 _NAMED = {
     "clients": f"SELECT name {_CLIENT}",
     "students": f"SELECT name {_STUDENT}",
     "groups": "SELECT name FROM study_group WHERE archived_on IS NULL",
     "plans": "SELECT name FROM plan WHERE archived_on IS NULL",
     "statuses": "SELECT name FROM status WHERE deleted_on IS NULL",
+    "contracts": f"SELECT name {_CLIENT} AND id IN (SELECT client_id FROM contract)",  # noqa: S608
+    "subscriptions": f"SELECT name {_STUDENT} AND id IN ({_SUBSCRIBED})",
+    "forms": "SELECT name FROM print_form",
+    "contract forms": "SELECT name FROM print_form WHERE used_for = 'contract'",
+    "subscription forms": "SELECT name FROM print_form WHERE used_for = 'subscription'",
     "client filters": "SELECT name FROM saved_filter WHERE entity = 'client'",
     "student filters": "SELECT name FROM saved_filter WHERE entity = 'student'",
     "client fields": "SELECT name FROM field WHERE entity = 'client'",

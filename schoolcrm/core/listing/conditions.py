@@ -5,16 +5,19 @@ import sqlite3
 from collections.abc import Mapping
 from datetime import date
 
+from schoolcrm.core.errors import BadValue
+from schoolcrm.core.language import _
 from schoolcrm.core.listing.fields import Bound
 from schoolcrm.core.listing.sources import CURRENT_MEMBERSHIP, PHONE_KINDS, VALID_SUBSCRIPTION
 from schoolcrm.core.rules.dates import parse_period
-from schoolcrm.core.rules.names import fold
+from schoolcrm.core.rules.names import closest, did_you_mean, excerpt, fold
 from schoolcrm.core.rules.status import base_named
 
 _FEWEST_DIGITS = 3
+_SCALES = {"status": "funnel", "stage": "loyalty"}
 _PHONES = f"contact.kind IN ({PHONE_KINDS})"
-_NOT_DIGITS = re.compile(r"[^0-9]")
-_PHONE_LIKE = re.compile(r"\+?[0-9()\s\u00a0./-]+")
+_NOT_DIGITS = r"[^0-9]"
+_PHONE_LIKE = r"\+?[0-9()\s\u00a0./-]+"
 
 
 def client_words(text: str, bound: Bound) -> str:
@@ -22,9 +25,8 @@ def client_words(text: str, bound: Bound) -> str:
     word = bound.add(fold(text))
     found = [
         f"instr(client.name_key, {word}) > 0",
-        f"instr(fold(client.note), {word}) > 0",
-        "client.id IN (SELECT client_id FROM student"  # noqa: S608
-        f" WHERE instr(name_key, {word}) > 0 OR instr(fold(note), {word}) > 0)",
+        _note_holds("client", word),
+        _client_has("student", f"instr(student.name_key, {word}) > 0 OR {_note_holds('student', word)}", bound),
         *_has_phone(text, bound),
     ]
     return " OR ".join(found)
@@ -33,14 +35,27 @@ def client_words(text: str, bound: Bound) -> str:
 def student_words(text: str, bound: Bound) -> str:
     """Return the condition that the student's or the client's name, a phone or a note holds the text."""
     word = bound.add(fold(text))
-    texts = ("student.name_key", "client.name_key", "fold(student.note)", "fold(client.note)")
-    return " OR ".join([*(f"instr({each}, {word}) > 0" for each in texts), *_has_phone(text, bound)])
+    names = (f"instr({each}.name_key, {word}) > 0" for each in ("student", "client"))
+    notes = (_note_holds(each, word) for each in ("student", "client"))
+    return " OR ".join([*names, *notes, *_has_phone(text, bound)])
+
+
+def _note_holds(table: str, word: str) -> str:
+    """Return the condition that there is a note and it holds the word: most have none, and folding takes long."""
+    return f"({table}.note IS NOT NULL AND instr(fold({table}.note), {word}) > 0)"
+
+
+def _client_has(table: str, condition: str, bound: Bound) -> str:
+    """Return the condition that the client has such a row in a table of things that are the client's."""
+    if bound.one_by_one:
+        return f"EXISTS (SELECT 1 FROM {table} WHERE {table}.client_id = client.id AND ({condition}))"  # noqa: S608
+    return f"client.id IN (SELECT client_id FROM {table} WHERE {condition})"  # noqa: S608
 
 
 def _has_phone(text: str, bound: Bound) -> list[str]:
     return [
-        f"client.id IN (SELECT client_id FROM contact WHERE {_PHONES} AND {holds})"  # noqa: S608
-        for holds in phone_holds(text, "value_key", bound)
+        _client_has("contact", f"{_PHONES} AND {holds}", bound)
+        for holds in phone_holds(text, "contact.value_key", bound)
     ]
 
 
@@ -49,8 +64,8 @@ def phone_holds(text: str, column: str, bound: Bound) -> list[str]:
 
     A leading 8 also means 7: that is how Russian phones are written and how they are kept.
     """
-    digits = _NOT_DIGITS.sub("", text)
-    if len(digits) < _FEWEST_DIGITS or not _PHONE_LIKE.fullmatch(text.strip()):
+    digits = re.sub(_NOT_DIGITS, "", text)
+    if len(digits) < _FEWEST_DIGITS or not re.fullmatch(_PHONE_LIKE, text.strip()):
         return []
     ways = [f"instr({column}, {bound.add(digits)}) > 0"]
     if digits.startswith("8"):
@@ -74,6 +89,28 @@ def means_deleted(db: sqlite3.Connection, text: str, *, exact: bool = False) -> 
     bound = Bound(date.min)
     query = f"SELECT min(base = 'deleted') FROM status WHERE {_is_called(text, exact, bound)}"  # noqa: S608
     return bool(db.execute(query, bound.values).fetchone()[0])
+
+
+def require_status(db: sqlite3.Connection, field: str, text: str, *, exact: bool = False) -> None:
+    """Raise BadValue if no status answers to the text after `status:`, or no stage to that after `stage:` (R1)."""
+    if _is_there(db, text, exact, _SCALES[field]):
+        return
+    other = next(each for each in _SCALES if each != field)
+    if _is_there(db, text, exact, _SCALES[other]):
+        hint = _("That is one of the other scale: write {term}.").format(term=f"{other}:{excerpt(text)}")
+    else:
+        query = "SELECT name, base FROM status WHERE scale = ? AND deleted_on IS NULL ORDER BY automatic DESC, id"
+        known = db.execute(query, (_SCALES[field],)).fetchall()
+        ways = {word: name for name, base in known for word in (name, base, *name.split())}
+        near = dict.fromkeys(ways[word] for word in closest(text, ways))
+        hint = did_you_mean(near) or _("'schoolcrm status list' shows all.")
+    raise BadValue(_("No status is called {name}.").format(name=f"«{excerpt(text)}»"), hint)
+
+
+def _is_there(db: sqlite3.Connection, text: str, exact: bool, scale: str) -> bool:
+    bound = Bound(date.min)
+    query = f"SELECT 1 FROM status WHERE {_is_called(text, exact, bound, scale)}"  # noqa: S608
+    return db.execute(query, bound.values).fetchone() is not None
 
 
 def _is_called(text: str, exact: bool, bound: Bound, scale: str = "funnel") -> str:

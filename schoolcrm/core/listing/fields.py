@@ -13,15 +13,15 @@ from typing import Any, NamedTuple
 
 from schoolcrm.core.errors import BadValue
 from schoolcrm.core.language import _
-from schoolcrm.core.rules.names import closest, excerpt, fold
+from schoolcrm.core.rules.names import closest, did_you_mean, excerpt, fold
 
 CUSTOM = "field."
 SEPARATOR = "\x1f"
 
-_OWNER = re.compile(r"([a-z_.]+) = OWNER")
-_UNION = re.compile(r"\bUNION\b")
-_DISTINCT = re.compile(r"\bDISTINCT\b")
-_SIGNS = re.compile(r"[\s:,=]+")
+_OWNER = r"([a-z_.]+) = OWNER"
+_UNION = r"\bUNION\b"
+_DISTINCT = r"\bDISTINCT\b"
+_SIGNS = r"[\s:,=]+"
 _KINDS_OF_CUSTOM = {"text": "text", "number": "number", "date": "date", "bool": "bool", "choice": "text"}
 _CASTS = {"number": "CAST(value AS NUMERIC)", "bool": "CAST(value AS INTEGER)"}
 # The field's choices, a line each, are in its own row: no text of the school's becomes part of a statement.
@@ -32,10 +32,14 @@ _PLACE_OF_CHOICE = (
 
 
 class Bound:
-    """The parameters of one statement: values go in, placeholders come out. `:today` is always there."""
+    """The parameters of one statement: values go in, placeholders come out. `:today` is always there.
 
-    def __init__(self, today: date) -> None:
+    `one_by_one`: a record is looked into when it is reached, as is best where few will be; else all are together.
+    """
+
+    def __init__(self, today: date, *, one_by_one: bool = False) -> None:
         self.today = today
+        self.one_by_one = one_by_one
         self.values: dict[str, Any] = {"today": today.isoformat()}
 
     def add(self, value: object) -> str:
@@ -106,7 +110,7 @@ class Field(NamedTuple):
             return self.sql
         if self.total:
             return f"ifnull({self.join_name}.value, 0)"
-        values = _OWNER.sub(rf"\1 = {self.owner}", self.each)
+        values = self.each.replace("= OWNER", f"= {self.owner}")
         return (
             f"(SELECT group_concat(value, char({ord(SEPARATOR)}))"  # noqa: S608
             f" FROM (SELECT value FROM ({values}) ORDER BY key, value))"
@@ -123,13 +127,13 @@ class Field(NamedTuple):
 
     def each_of_all(self) -> str:
         """Return the SELECT of the values of every row at once, to look owners up in: some come more than once."""
-        return _DISTINCT.sub("", _UNION.sub("UNION ALL", _OWNER.sub("1", self.each)))
+        return re.sub(_DISTINCT, "", re.sub(_UNION, "UNION ALL", re.sub(_OWNER, "1", self.each)))
 
     def join(self, owners: Sequence[int] | None) -> str:
         """Return the LEFT JOIN of the totals, of the owners named only, or (None) of all."""
         totals = self.totals
         if owners is not None:
-            totals = _OWNER.sub(rf"\1 IN ({', '.join(map(str, owners))})", self.total)
+            totals = re.sub(_OWNER, rf"\1 IN ({', '.join(map(str, owners))})", self.total)
         return f" LEFT JOIN ({totals}) AS {self.join_name} ON {self.join_name}.owner = {self.owner}"
 
 
@@ -189,7 +193,7 @@ def by_key(*fields: Field) -> Mapping[str, Field]:
 
 def plain_name(name: str) -> str:
     """Return the name of an own field without the signs that mean something in a query, an option or a list."""
-    return " ".join(_SIGNS.split(name)).strip()
+    return " ".join(re.split(_SIGNS, name)).strip()
 
 
 def _written_plainly(own: Mapping[str, Field], key: str) -> Field | None:
@@ -215,9 +219,4 @@ def _custom(entity: str, owner: str, number: int, name: str, _key: str, kind: st
 def _unknown(name: str, known: Sequence[str], meant: Field | None) -> BadValue:
     sentence = _("There is no field {name}.").format(name=f"«{excerpt(name)}»")
     near = [CUSTOM + plain_name(meant.label)] if meant else closest(name, known)
-    listed = ", ".join(known)
-    if near:
-        hint = _("Did you mean: {names}? Known fields: {known}.").format(names=", ".join(near), known=listed)
-    else:
-        hint = _("Known fields: {known}.").format(known=listed)
-    return BadValue(sentence, hint)
+    return BadValue(sentence, did_you_mean(near, _("Known fields: {known}.").format(known=", ".join(known))))

@@ -1,6 +1,5 @@
 """What lists compute in Python for SQL: folded text, how far money reaches (R38, R39), the next purchase (R13)…"""
 
-import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -8,13 +7,14 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from schoolcrm.core.rules.names import fold
+from schoolcrm.core.store.numbers import number_list
 
 if TYPE_CHECKING:
     from schoolcrm.core.rules.renewals import Rhythm
 
 
 MOST_AHEAD = 1024
-Reach = tuple[int, str | None]
+Reach = tuple[int | None, str | None]
 """How many lessons a client's money covers, and the day until when."""
 
 FOLLOWING = ("lessons_left", "expires_on")
@@ -93,7 +93,7 @@ def install_functions(db: sqlite3.Connection, today: date) -> Reaches:
     def duplicate_ids() -> str:
         from schoolcrm.core.people.duplicates import find_duplicates
 
-        return json.dumps([one.client_id for one in find_duplicates(db)])
+        return number_list([one.client_id for one in find_duplicates(db)])
 
     db.create_function("next_purchase", 2, next_purchase)
     db.create_function("duplicate_ids", 0, duplicate_ids)

@@ -46,6 +46,17 @@ def _written(key: str, label: str) -> Field:
     return Field(key, label, sql=f"(SELECT {key} FROM lesson WHERE lesson.id = listed.id)")  # noqa: S608
 
 
+def _match_type(text: str, exact: bool, bound: Bound) -> str:
+    """Return the condition that the lesson type's name holds the text, or that a default one is called so (R20)."""
+    from schoolcrm.core.store.defaults import default_names
+
+    name = bound.add(fold(text))
+    holds = f"name_key = {name}" if exact else f"instr(name_key, {name}) > 0"
+    codes = ", ".join(map(bound.add, default_names("lesson_type", text)))
+    default = f"code IN ({codes}) AND NOT EXISTS (SELECT 1 FROM lesson_type WHERE name_key = {name})"  # noqa: S608
+    return f"listed.lesson_type_id IN (SELECT id FROM lesson_type WHERE {holds} OR {default})"  # noqa: S608
+
+
 _FIELDS = by_key(
     Field("id", N_("No."), "integer", sql="listed.id"),
     Field("date", N_("Date"), "date", sql="listed.date", filled=True),
@@ -63,7 +74,7 @@ _FIELDS = by_key(
         folded=_LOCATION.format(column="name_key"),
     ),
     Field("minutes", N_("Minutes"), "integer", sql="listed.minutes", filled=True),
-    _named("type", N_("Lesson type"), "lesson_type"),
+    _named("type", N_("Lesson type"), "lesson_type")._replace(matches=_match_type),
     _written("topic", N_("Topic")),
     _written("homework", N_("Homework")),
     _written("note", N_("Note")),

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from schoolcrm.core.errors import Ambiguous, BadValue, NotFound
 from schoolcrm.core.language import N_, _
-from schoolcrm.core.rules.names import closest, excerpt, fold
+from schoolcrm.core.rules.names import closest, did_you_mean, excerpt, fold
 
 MOST_CANDIDATES = 10
 MOST_SUGGESTED = 3
@@ -15,7 +15,7 @@ _LONGEST_ID = 18
 
 Hit = tuple[int, bool]  # an id, and whether the record is hidden: archived, or a deleted client
 Step = Callable[[str], Iterable[Hit]]
-Labels = Callable[[Sequence[int]], Sequence[tuple[int, str]]]
+Labels = Callable[[Sequence[int]], Sequence[tuple[int | str, str]]]  # what each is named by, and what tells it apart
 
 
 class Wording(NamedTuple):
@@ -79,9 +79,7 @@ def _not_found(
         number, label = labels(hidden[:1])[0]
         return NotFound(sentence, _(wording.hidden).format(name=f"{label} (id {number})"))
     near = _suggestions(ref, list(dict.fromkeys(known())))  # an adult learner is a client and a student of one name
-    if near:
-        return NotFound(sentence, _("Did you mean: {names}?").format(names=", ".join(near)))
-    return NotFound(sentence, _(wording.advice) if wording.advice else "")
+    return NotFound(sentence, did_you_mean(near) or (_(wording.advice) if wording.advice else ""))
 
 
 def _suggestions(ref: str, names: list[str]) -> list[str]:
@@ -101,7 +99,7 @@ def quoted(ref: str) -> str:
 
 def read_id(ref: str) -> int | None:
     """Return the id that was written, None if `ref` is not a plain number that can be one."""
-    text = ref.strip().removeprefix("#")
+    text = ref.strip().removeprefix("#").removeprefix("№").lstrip()
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= _LONGEST_ID else None
 
 
@@ -114,19 +112,22 @@ def contains_words(column: str, ref: str) -> tuple[str, list[str]]:
 class NameTable(NamedTuple):
     """A table of things with `id`, `name`, `name_key` and usually `archived_on`: catalogues, groups, plans.
 
-    `label` is an SQL expression that tells candidates apart, the name by default.
+    `label` is an SQL expression that tells candidates apart, the name by default. `defaults` are the columns by
+    which an entry that every school begins with is recognised under its code or its name in another language.
     """
 
     table: str
     wording: Wording
     label: str = "name"
     archivable: bool = True
+    defaults: tuple[str, ...] = ()
 
     def find(self, db: sqlite3.Connection, ref: str, *, include_archived: bool = False) -> int:
         """Return the id of the entry named by id, name or part of a name; Ambiguous, NotFound, BadValue."""
         steps = (
             lambda text: self._where(db, "id = ?", [read_id(text)]),
             lambda text: self._where(db, "name_key = ?", [fold(text)]),
+            lambda text: self.default_called(db, text),
             lambda text: self._where(db, *contains_words("name_key", text)),
         )
         return lookup(
@@ -137,6 +138,17 @@ class NameTable(NamedTuple):
             wording=self.wording,
             include_archived=include_archived,
         )
+
+    def default_called(self, db: sqlite3.Connection, name: str) -> list[Hit]:
+        """Return the default entry of that code or of that name in either language, if there is one (R20)."""
+        if not self.defaults:
+            return []
+        from schoolcrm.core.store.defaults import default_names
+
+        keys = default_names(self.table, name)
+        marks = ", ".join("?" * len(keys))
+        found = (self._where(db, f"{column} IN ({marks})", keys) for column in self.defaults)
+        return next(filter(None, found), [])
 
     def names(self, db: sqlite3.Connection) -> list[str]:
         """Return the names of the entries in use, for suggestions."""

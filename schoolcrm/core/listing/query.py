@@ -9,13 +9,13 @@ from schoolcrm.core.errors import BadValue
 from schoolcrm.core.language import _
 from schoolcrm.core.listing.alternatives import alternatives, unescaped
 from schoolcrm.core.listing.comparisons import compare
-from schoolcrm.core.listing.conditions import means_deleted
+from schoolcrm.core.listing.conditions import means_deleted, require_status
 from schoolcrm.core.listing.fields import CUSTOM, Bound, Field, Registry
 from schoolcrm.core.listing.lookup import quoted
-from schoolcrm.core.rules.names import closest, fold
+from schoolcrm.core.rules.names import closest, did_you_mean, fold
 
-_FIELD_NAME = re.compile(r"[^\W\d][\w.-]*")
-_OPPOSITE = re.compile(r"(?:\^|not:)\s*(?=\S)")
+_FIELD_NAME = r"[^\W\d][\w.-]*"
+_OPPOSITE = r"(?:\^|not:)\s*(?=\S)"
 _FLAG = "is"
 _MOST_TERMS = 50
 _MOST_VALUES = 200
@@ -40,7 +40,7 @@ def parse_term(argument: str) -> Term:
     BadValue for a «not» of nothing.
     """
     text, negated = argument.strip(), False
-    while found := _OPPOSITE.match(text):
+    while found := re.match(_OPPOSITE, text):
         text, negated = text[found.end() :], not negated
     if text in ("^", "not:"):
         raise BadValue(
@@ -49,7 +49,7 @@ def parse_term(argument: str) -> Term:
         )
     name, colon, value = text.partition(":")
     own = fold(name).startswith(CUSTOM)
-    if not colon or not (own or _FIELD_NAME.fullmatch(name)):
+    if not colon or not (own or re.fullmatch(_FIELD_NAME, name)):
         return Term(text, negated=negated)
     if value.startswith("="):
         return Term(value[1:], name, exact=True, negated=negated)
@@ -101,6 +101,8 @@ class Conditions:
         return found
 
     def _alternative(self, field: Field, text: str, exact: bool) -> str:
+        if field.key in ("status", "stage"):
+            require_status(self._db, field.key, text, exact=exact)
         if field.matches:
             return field.matches(text, exact, self._bound)
         value, folded = ("value", "key") if field.each else (field.value, field.folded)
@@ -155,9 +157,7 @@ def _too_long(most: int) -> str:
 
 
 def _unknown_flag(name: str, flags: Mapping[str, str]) -> BadValue:
-    known = ", ".join(flags)
-    near = closest(name, flags)
-    hint = _("Known after is: are {known}.").format(known=known)
-    if near:
-        hint = _("Did you mean: {names}? Known after is: are {known}.").format(names=", ".join(near), known=known)
-    return BadValue(_("There is no filter is:{name}.").format(name=quoted(name)), hint)
+    known = _("Known are: {names}.").format(names=", ".join(f"is:{flag}" for flag in flags))
+    return BadValue(
+        _("There is no filter is:{name}.").format(name=quoted(name)), did_you_mean(closest(name, flags), known)
+    )

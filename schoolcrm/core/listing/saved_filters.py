@@ -1,6 +1,5 @@
 """Filters of lists saved under a name: terms, columns and sort keys, as they were written (R52)."""
 
-import json
 import sqlite3
 from collections.abc import Sequence
 from datetime import date
@@ -11,7 +10,7 @@ from schoolcrm.core.language import _
 from schoolcrm.core.listing.fields import Registry
 from schoolcrm.core.listing.lookup import quoted
 from schoolcrm.core.listing.rows import Wish, check_wish
-from schoolcrm.core.rules.names import closest, fold
+from schoolcrm.core.rules.names import closest, did_you_mean, fold
 from schoolcrm.core.rules.personal import read_line
 
 if TYPE_CHECKING:
@@ -37,6 +36,8 @@ class SavedFilter(NamedTuple):
 
 def saved_filters(db: sqlite3.Connection, entity: str) -> list[SavedFilter]:
     """Return the filters of lists of clients ("client") or students ("student"), by name."""
+    import json
+
     query = "SELECT name, terms, columns, sort FROM saved_filter WHERE entity = ? ORDER BY name_key"
     return [SavedFilter(name, *map(json.loads, kept)) for name, *kept in db.execute(query, (entity,))]
 
@@ -50,7 +51,7 @@ def find_saved(db: sqlite3.Connection, entity: str, name: str) -> SavedFilter:
     names = [each.name for each in saved]
     sentence = _("No saved filter is called {name}.").format(name=quoted(name))
     if near := closest(name, names):
-        raise NotFound(sentence, _("Did you mean: {names}?").format(names=", ".join(near)))
+        raise NotFound(sentence, did_you_mean(near))
     if names:
         raise NotFound(sentence, _("There are: {names}.").format(names=", ".join(names)))
     raise NotFound(sentence, _("A list is saved as a filter with --save NAME; none is saved yet."))
@@ -86,6 +87,8 @@ def saved_as(db: sqlite3.Connection, entity: str, name: str) -> SavedFilter | No
 
 def save_filter(school: "WritableSchool", entity: str, saved: SavedFilter) -> int:
     """Keep the filter, in place of one of the same name; return its id. A filter that is there already is no change."""
+    import json
+
     from schoolcrm.core.store.models import SavedFilter as Record
 
     kept = {key: json.dumps(list(getattr(saved, key)), ensure_ascii=False) for key in ("terms", "columns", "sort")}

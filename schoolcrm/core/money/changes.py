@@ -243,5 +243,8 @@ def _days_after(day: date, days: int) -> date:
 def _student(db: sqlite3.Connection, student_id: int) -> tuple[int, str]:
     row = db.execute("SELECT client_id, name FROM student WHERE id = ?", (student_id,)).fetchone()
     if row is None:
-        raise NotFound(_("There is no student {id}.").format(id=student_id))
+        raise NotFound(
+            _("There is no student {id}.").format(id=student_id),
+            _("'schoolcrm students list' shows all with their ids."),
+        )
     return int(row[0]), str(row[1])

@@ -1,6 +1,5 @@
 """Charging marks: who pays a lesson, what it costs, and what must be priced anew beside it (R31–R34)."""
 
-import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from schoolcrm.core.money.terms import (
 )
 from schoolcrm.core.rules.charging import Charge, Mark, Occasion, Terms, choose, planned_under, price_marks
 from schoolcrm.core.rules.dates import Period, month_of
+from schoolcrm.core.store.numbers import number_list
 from schoolcrm.core.store.transaction import WritableSchool
 
 _WRITE = """
@@ -71,7 +71,7 @@ def price_anew(school: WritableSchool, touched: Iterable[Touched]) -> None:
 
 def months_beside(db: sqlite3.Connection, subscription_ids: Iterable[int]) -> list[Touched]:
     """Return the marked months of the month plans that the same students have beside those subscriptions."""
-    rows = db.execute(_MONTHS_BESIDE, (json.dumps(list(subscription_ids)),))
+    rows = db.execute(_MONTHS_BESIDE, (number_list(subscription_ids),))
     return [Touched(number, date.fromisoformat(month)) for number, month in rows]
 
 

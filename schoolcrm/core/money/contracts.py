@@ -37,22 +37,10 @@ _HELD = """
      WHERE student.client_id = :client AND mark.on_date BETWEEN :first AND :last
        AND (:type IS NULL OR lesson.lesson_type_id = :type)
 """
-_SUMS = """
-    SELECT (SELECT ifnull(sum(amount), 0) FROM contract WHERE client_id = :client),
-           (SELECT ifnull(sum(effect), 0) FROM payment
-             WHERE client_id = :client AND kind IN ('income', 'refund') AND voided_on IS NULL)
-"""
 _FACTS = (
     *("client_id", "school_number", "number", "lesson_type_id", "visits", "visits_auto", "amount", "amount_auto"),
     *("pay_day", "first_on", "last_on", "terms", "terminated_on"),
 )
-
-
-class Sums(NamedTuple):
-    """Of all a client's contracts, in kopecks: their sum, and what was paid less that sum (R42)."""
-
-    total: int
-    left: int
 
 
 class Lessons(NamedTuple):
@@ -229,12 +217,6 @@ def reinstate_contract(school: "WritableSchool", contract_id: int) -> None:
 def delete_contract(school: "WritableSchool", contract_id: int) -> None:
     """Remove a contract; its running number is not given again unless it was the last."""
     school.db.execute("DELETE FROM contract WHERE id = ?", (contract_id,))
-
-
-def contract_sums(db: sqlite3.Connection, client_id: int) -> Sums:
-    """Return the total of a client's contracts, and what was paid (income − refunds) less it (R42)."""
-    total, paid = db.execute(_SUMS, {"client": client_id}).fetchone()
-    return Sums(total, paid - total)
 
 
 def lessons_of_period(

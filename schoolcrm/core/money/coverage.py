@@ -1,6 +1,5 @@
 """What a client's coming lessons will cost, and how far the money reaches (R38, R39, forecast)."""
 
-import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
@@ -24,9 +23,12 @@ from schoolcrm.core.rules.coverage import (
 from schoolcrm.core.rules.dates import add_months
 from schoolcrm.core.rules.paying import package_size
 from schoolcrm.core.rules.prices import for_any_lesson, month_end
+from schoolcrm.core.store.numbers import number_list
 
 MONTHS_AHEAD = 120
-"""How far an open-ended schedule is walked."""
+"""How far an open-ended schedule is walked; what lasts longer, or costs nothing, has no end that could be told."""
+_BEYOND = 12
+"""Months after those in which a lesson shows that the schedule goes on."""
 AT_ONCE = 5000
 """How many clients are read together, so that the memory does not grow with the school."""
 _NOTHING = Coverage(lessons=0, expires_on=None, ended=True)
@@ -67,14 +69,14 @@ def _together(db: sqlite3.Connection, client_ids: Sequence[int], today: date) ->
     sold = terms_of_students(db, everybody, today.replace(day=1))
     outlook = _read_outlook(db, {one: own for one, own in sold.items() if _last_paid_day(own) >= today}, today)
     waiting = {client_id: [one for one in own if one in outlook.students] for client_id, own in students.items()}
-    horizon = add_months(today, MONTHS_AHEAD)
+    horizon, furthest = add_months(today, MONTHS_AHEAD), add_months(today, MONTHS_AHEAD + _BEYOND)
     for client_id, accounts in balances_of(db, [client_id for client_id, own in waiting.items() if own]).items():
         streams = [
-            outlook.charges(one, min(horizon, _last_paid_day(outlook.offers[one]))) for one in waiting[client_id]
+            outlook.charges(one, min(furthest, _last_paid_day(outlook.offers[one]))) for one in waiting[client_id]
         ]
         charges = streams[0] if len(streams) == 1 else in_date_order(*streams)
         charged = {account_of(terms) for one in waiting[client_id] for terms in outlook.offers[one]}
-        found[client_id] = walk({account: accounts.get(account, 0) for account in charged}, charges)
+        found[client_id] = walk({account: accounts.get(account, 0) for account in charged}, charges, horizon)
     return found
 
 
@@ -128,7 +130,7 @@ def _read_outlook(db: sqlite3.Connection, offers: Mapping[int, list[Terms]], tod
 
 def _students_by_client(db: sqlite3.Connection, client_ids: Sequence[int]) -> Mapping[int, list[int]]:
     students: dict[int, list[int]] = {}
-    for client_id, student_id in db.execute(_STUDENTS, (json.dumps(list(client_ids)),)):
+    for client_id, student_id in db.execute(_STUDENTS, (number_list(client_ids),)):
         students.setdefault(client_id, []).append(student_id)
     return students
 

@@ -5,15 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from schoolcrm.core.errors import Ambiguous, BadValue, NotFound, Refused
+from schoolcrm.core.errors import BadValue, NotFound
 from schoolcrm.core.language import _
 from schoolcrm.core.money.charges import Touched, price_anew
-from schoolcrm.core.money.coverage import students_of
 from schoolcrm.core.money.sales import charge_upfront
-from schoolcrm.core.people.references import find_client, find_student
 from schoolcrm.core.rules.dates import Period, human_date
 from schoolcrm.core.rules.discounts import WHOLE
-from schoolcrm.core.rules.names import fold
 from schoolcrm.core.statuses.events import require_active
 from schoolcrm.core.store.transaction import WritableSchool
 
@@ -55,24 +52,6 @@ class Given:
     student_id: int
     client_id: int
     repriced: int
-
-
-def students_named(db: sqlite3.Connection, ref: str) -> list[int]:
-    """Return the student named; of a client named, by name or phone, all students not in the archive (R35).
-
-    A student's own name goes before a client's. Raises Refused for a client without students, else as the
-    finders do: Ambiguous, NotFound, BadValue.
-    """
-    try:
-        return [find_student(db, ref)]
-    except (Ambiguous, NotFound) as error:
-        client_id = _client_meant(db, ref, error)
-    if students := students_of(db, client_id):
-        return students
-    raise Refused(
-        _("The client {id} has no students.").format(id=client_id),
-        _("Discounts are given to students: 'schoolcrm students add' adds one."),
-    )
 
 
 def add_discount(school: WritableSchool, student_id: int, new: NewDiscount) -> Given:
@@ -120,25 +99,13 @@ def require_discount(db: sqlite3.Connection, discount_id: int) -> tuple[int, Per
     return row[0], Period(first, last)
 
 
-def _client_meant(db: sqlite3.Connection, ref: str, error: Ambiguous | NotFound) -> int:
-    """Return the client whose name, or whose phone with several students, `ref` is; raise the error if it is none's."""
-    has_letters = any(character.isalpha() for character in ref)
-    if isinstance(error, NotFound) and not has_letters:
-        raise error
-    try:
-        client_id = find_client(db, ref)
-    except (Ambiguous, NotFound):
-        raise error from None
-    (name_key,) = db.execute("SELECT name_key FROM client WHERE id = ?", (client_id,)).fetchone()
-    if isinstance(error, Ambiguous) and has_letters and name_key != fold(ref):
-        raise error
-    return client_id
-
-
 def _client_of(db: sqlite3.Connection, student_id: int) -> int:
     row = db.execute("SELECT client_id FROM student WHERE id = ?", (student_id,)).fetchone()
     if row is None:
-        raise NotFound(_("There is no student {id}.").format(id=student_id))
+        raise NotFound(
+            _("There is no student {id}.").format(id=student_id),
+            _("'schoolcrm students list' shows all with their ids."),
+        )
     return int(row[0])
 
 
@@ -146,7 +113,7 @@ def _check(new: NewDiscount) -> None:
     if (new.percent is None) == (new.amount is None):
         raise BadValue(_("A discount is either a percentage or a sum."), _("Give --percent or --amount."))
     if new.percent is not None and not 0 < new.percent <= WHOLE:
-        raise BadValue(_("A discount is above 0 and up to 100 percent."))
+        raise BadValue(_("A discount is above 0 and up to 100 percent."), _("Write it like 10 or 12.5."))
     if new.amount is not None and new.amount <= 0:
         raise BadValue(_("A discount must be above 0."), _("Give the sum that is taken off, for example 150."))
     if new.first_on and new.last_on and new.last_on < new.first_on:

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from schoolcrm.core.rules.dates import Period
+from schoolcrm.core.store.cells import day_bounds
 
 _ENTRIES = """
     WITH entry AS (
@@ -64,8 +65,7 @@ def entries_of(
         "client": client_id,
         "student": student_id,
         "account": account,
-        "first": period.first.isoformat() if period.first else "",
-        "last": period.last.isoformat() if period.last else "9999",
+        **day_bounds(period),
     }
     return [_entry(*row) for row in db.execute(_ENTRIES, asked)]
 

@@ -3,10 +3,11 @@
 For the sake of speed some queries here read the tables under the view; the tests hold them to the same sums.
 """
 
-import json
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+
+from schoolcrm.core.store.numbers import number_list
 
 GENERAL = 0
 
@@ -40,6 +41,27 @@ _ENTRIES_OF = (
      WHERE on_date <= :last
     """,
 )
+
+# The same in brief: a text for all payments of a client, for all marks of a student, read four times as fast as rows.
+_ENTRIES_IN_BRIEF = """
+    SELECT json_each.value,
+           (SELECT group_concat(on_date || (effect > 0) || effect || ifnull('/' || separate_id, '')) FROM payment
+             WHERE client_id = json_each.value AND voided_on IS NULL AND effect <> 0 AND on_date <= :last)
+      FROM json_each(:clients)
+    UNION ALL
+    SELECT student.client_id,
+           (SELECT group_concat(on_date || '0' || -charge || ifnull('/' || separate_id, '')) FROM mark
+             WHERE student_id = student.id AND charge > 0 AND on_date <= :last)
+      FROM json_each(:clients)
+     CROSS JOIN student ON student.client_id = json_each.value
+    UNION ALL
+    SELECT student.client_id, on_date || '0' || -amount || iif(subscription.separate, '/' || subscription.id, '')
+      FROM json_each(:clients)
+     CROSS JOIN student ON student.client_id = json_each.value
+     CROSS JOIN subscription ON subscription.student_id = student.id
+     CROSS JOIN upfront_charge ON upfront_charge.subscription_id = subscription.id
+     WHERE amount > 0 AND on_date <= :last
+"""
 
 # Of most clients all money is on the general account: their sums need no sorting by account, which takes longest.
 _SUMS_OF = (
@@ -107,7 +129,7 @@ def balances_of(db: sqlite3.Connection, client_ids: Sequence[int]) -> dict[int, 
     _add_up(db, found, sold, list(found))
     for general, entries in zip(_SUMS_OF, (paid, attended), strict=True):
         separate = set()
-        for client_id, amount, others in db.execute(general, {"clients": json.dumps(list(found))}):
+        for client_id, amount, others in db.execute(general, {"clients": number_list(found)}):
             found[client_id][GENERAL] += amount
             if others:
                 separate.add(client_id)
@@ -125,15 +147,27 @@ def _add_up(
 
 
 def _asked(client_ids: Sequence[int], last: date) -> dict[str, str]:
-    return {"clients": json.dumps(list(client_ids)), "last": last.isoformat()}
+    return {"clients": number_list(client_ids), "last": last.isoformat()}
 
 
-def entries_of(
+def entries_in_brief(
     db: sqlite3.Connection, client_ids: Sequence[int], last: date = date.max
-) -> Iterator[tuple[int, int, str, int]]:
-    """Yield client, account, day and amount in kopecks of the clients' entries up to the last day, in no order."""
-    for entries in _ENTRIES_OF:
-        yield from db.execute(entries, _asked(client_ids, last))
+) -> dict[tuple[int, int], list[str]]:
+    """Return the clients' entries up to the last day, by client and account, in no order; those of nothing left out.
+
+    An entry is its day, 1 if money came in or 0, and the signed kopecks: "2026-09-0115000", "2026-09-030-70000".
+    So the later is the greater, and of one day what came in is greater than what was charged.
+    """
+    found: dict[tuple[int, int], list[str]] = {}
+    for client_id, text in db.execute(_ENTRIES_IN_BRIEF, _asked(client_ids, last)):
+        entries = text.split(",") if text else []
+        if text and "/" in text:
+            for entry in entries:
+                brief, _slash, account = entry.partition("/")
+                found.setdefault((client_id, int(account or GENERAL)), []).append(brief)
+        else:
+            found.setdefault((client_id, GENERAL), []).extend(entries)
+    return found
 
 
 def balance(db: sqlite3.Connection, client_id: int) -> int:

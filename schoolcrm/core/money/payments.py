@@ -172,7 +172,10 @@ def _beneficiary(school: WritableSchool, payment: Payment) -> tuple[int | None, 
         student_id = sold_to
     owner = school.db.execute("SELECT client_id FROM student WHERE id = ?", (student_id,)).fetchone()
     if student_id is not None and owner != (payment.client_id,):
-        raise Refused(_("The student {id} belongs to another client.").format(id=student_id))
+        raise Refused(
+            _("The student {id} belongs to another client.").format(id=student_id),
+            _("'schoolcrm clients show' names the client's own students."),
+        )
     return student_id, separate_id
 
 
@@ -184,5 +187,8 @@ def _subscription(school: WritableSchool, payment: Payment) -> tuple[int, bool]:
         (payment.subscription_id, payment.client_id),
     ).fetchone()
     if row is None:
-        raise Refused(_("The subscription {id} belongs to another client.").format(id=payment.subscription_id))
+        raise Refused(
+            _("The subscription {id} belongs to another client.").format(id=payment.subscription_id),
+            _("'schoolcrm clients show' names the client's own subscriptions."),
+        )
     return row[0], bool(row[1])

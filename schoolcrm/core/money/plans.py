@@ -155,7 +155,7 @@ def _cover(school: WritableSchool, plan_id: int, offer: Offer) -> None:
 def check_offer(offer: Offer) -> None:
     """Raise BadValue, with what to give, when the terms of a plan don't fit together (R30)."""
     if not tidy(offer.name):
-        raise BadValue(_("A plan needs a name."))
+        raise BadValue(_("A plan needs a name."), _("Give the plan a name."))
     _check_code(offer.kind, KINDS, _("There is no kind of plan «{value}»."))
     _check_code(offer.billing, BILLINGS, _("There is no billing «{value}»."))
     if offer.price < 0:

@@ -16,6 +16,7 @@ from schoolcrm.core.rules.charging import upfront_charges
 from schoolcrm.core.rules.dates import add_months, human_date
 from schoolcrm.core.statuses.events import require_active, subscription_sold
 from schoolcrm.core.statuses.trials import require_free_trial
+from schoolcrm.core.store.numbering import last_number
 from schoolcrm.core.store.transaction import WritableSchool
 
 
@@ -105,7 +106,10 @@ def require_sold_by(sale: Sale, today: date) -> None:
 def _client_of(school: WritableSchool, student_id: int) -> int:
     row = school.db.execute("SELECT client_id FROM student WHERE id = ?", (student_id,)).fetchone()
     if row is None:
-        raise NotFound(_("There is no student {id}.").format(id=student_id))
+        raise NotFound(
+            _("There is no student {id}.").format(id=student_id),
+            _("'schoolcrm students list' shows all with their ids."),
+        )
     return int(row[0])
 
 
@@ -116,7 +120,9 @@ def _plan(school: WritableSchool, plan_id: int) -> _Plan:
         (plan_id,),
     ).fetchone()
     if row is None:
-        raise NotFound(_("There is no plan {id}.").format(id=plan_id))
+        raise NotFound(
+            _("There is no plan {id}.").format(id=plan_id), _("'schoolcrm subscription plans list' shows all.")
+        )
     return _Plan(*row)
 
 
@@ -198,8 +204,9 @@ def charge_upfront(school: WritableSchool, subscription_id: int) -> None:
         "DELETE FROM upfront_charge WHERE subscription_id = ? AND on_date NOT IN (SELECT value FROM json_each(?))",
         (subscription_id, json.dumps(list(due))),
     )
+    first = last_number(school.db, "upfront_charge") + 1
     school.db.executemany(
-        "INSERT INTO upfront_charge (subscription_id, on_date, amount) VALUES (?, ?, ?)"
+        "INSERT INTO upfront_charge (id, subscription_id, on_date, amount) VALUES (?, ?, ?, ?)"
         " ON CONFLICT DO UPDATE SET amount = excluded.amount WHERE amount <> excluded.amount",
-        [(subscription_id, day, amount) for day, amount in due.items()],
+        [(number, subscription_id, day, amount) for number, (day, amount) in enumerate(due.items(), first)],
     )

@@ -1,6 +1,5 @@
 """Sold subscriptions and marks, read from the database as the values that the charging rules work on."""
 
-import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,6 +11,7 @@ from typing import Any
 
 from schoolcrm.core.rules.charging import Mark, Occasion, Terms
 from schoolcrm.core.rules.discounts import Discount
+from schoolcrm.core.store.numbers import number_list
 
 _TERMS = """
     SELECT id, student_id, kind, price, lessons, first_on, last_on, billing, separate, stop_at_end,
@@ -59,7 +59,7 @@ def terms_of_student(db: sqlite3.Connection, student_id: int) -> list[Terms]:
 
 def terms_of_students(db: sqlite3.Connection, student_ids: Sequence[int], since: date) -> Mapping[int, list[Terms]]:
     """Return, by student, those of `terms_of_student` that last up to that day or longer, read together."""
-    asked = {"students": json.dumps(list(student_ids)), "since": since.isoformat()}
+    asked = {"students": number_list(student_ids), "since": since.isoformat()}
     rows = db.execute(_TERMS + _NOT_OVER, asked).fetchall()
     discounts = _discounts_of(db, sorted({row[1] for row in rows if row[-1]}))
     found: defaultdict[int, list[Terms]] = defaultdict(list)
@@ -94,7 +94,7 @@ def marks_under(db: sqlite3.Connection, subscription_id: int) -> list[Mark]:
 
 def marks_since(db: sqlite3.Connection, subscription_ids: Sequence[int], since: date) -> Mapping[int, list[Mark]]:
     """Return, by subscription, the marks from that day on that it pays."""
-    asked = {"subscriptions": json.dumps(list(subscription_ids)), "since": since.isoformat()}
+    asked = {"subscriptions": number_list(subscription_ids), "since": since.isoformat()}
     found: defaultdict[int, list[Mark]] = defaultdict(list)
     for number, *row in db.execute(_MARKS + _MARKS_SINCE, asked):
         found[number].append(mark_of(row))
@@ -104,7 +104,7 @@ def marks_since(db: sqlite3.Connection, subscription_ids: Sequence[int], since: 
 def used_before(db: sqlite3.Connection, subscription_ids: Sequence[int], day: date) -> tuple[dict[int, int], list[int]]:
     """Return how many lessons of each subscription were used up before that day (R31); which have marks since then."""
     used, marked = {}, []
-    asked = {"subscriptions": json.dumps(list(subscription_ids)), "day": day.isoformat()}
+    asked = {"subscriptions": number_list(subscription_ids), "day": day.isoformat()}
     for number, lessons, since in db.execute(_USED_BEFORE, asked):
         used[number] = lessons
         if since:
@@ -136,7 +136,7 @@ def mark_of(row: Sequence[Any]) -> Mark:
 
 
 def _discounts_of(db: sqlite3.Connection, student_ids: Sequence[int]) -> dict[int, tuple[Discount, ...]]:
-    rows = db.execute(_DISCOUNTS, (json.dumps(student_ids),)) if student_ids else ()
+    rows = db.execute(_DISCOUNTS, (number_list(student_ids),)) if student_ids else ()
     discounts = (_discount(*row) for row in rows)
     return {student_id: tuple(own) for student_id, own in groupby(discounts, key=attrgetter("student_id"))}
 

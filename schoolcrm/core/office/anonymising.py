@@ -95,6 +95,9 @@ KEPT: Mapping[str, frozenset[str]] = {
     "field": frozenset({"entity", "name", "name_key", "type", "choices"}),
     "holiday": frozenset({"name"}),
     "lesson_type": frozenset({"name", "name_key", "code"}),
+    # Forms are the school's own, as plans and rooms are: they say what is printed, and nobody's data is in them.
+    "print_form": frozenset({"name", "name_key", "used_for", "format", "sha256"}),
+    "print_form_content": frozenset({"content"}),
     "message": frozenset({"channel", "direction", "at", "sent_at"}),
     "setting": frozenset({"key", "value"}),
     "status_change": frozenset({"at", "reason"}),

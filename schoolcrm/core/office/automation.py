@@ -14,6 +14,7 @@ from schoolcrm.core.people.custom_fields import CustomField, fields_of, human_va
 from schoolcrm.core.rules.dates import Period, human_date, parse_date
 from schoolcrm.core.rules.names import fold
 from schoolcrm.core.rules.personal import SEXES
+from schoolcrm.core.store.cells import day_bounds
 
 if TYPE_CHECKING:
     from schoolcrm.core.store.transaction import WritableSchool
@@ -122,8 +123,7 @@ def find_runs(db: sqlite3.Connection, period: Period, client_id: int | None = No
     query = _RUNS.format(whose="1" if client_id is None else "run.client_id = :client")
     asked = {
         "client": client_id,
-        "first": period.first.isoformat() if period.first else "",
-        "last": period.last.isoformat() if period.last else "9999",
+        **day_bounds(period),
     }
     return [Run(row[0], date.fromisoformat(row[1]), *row[2:]) for row in db.execute(query, asked)]
 

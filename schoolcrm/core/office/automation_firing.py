@@ -24,6 +24,7 @@ from schoolcrm.core.rules.names import fold
 from schoolcrm.core.statuses.catalogue import living_status
 from schoolcrm.core.statuses.change import set_status
 from schoolcrm.core.store.journal import bounds, image_of
+from schoolcrm.core.store.numbering import last_number
 from schoolcrm.core.store.transaction import WritableSchool
 
 DONE, UNCHANGED, FAILED = "done", "unchanged", "failed"
@@ -76,9 +77,14 @@ def fire(school: WritableSchool) -> list[Done]:
 def log_runs(school: WritableSchool, automation_id: int, outcomes: Outcomes) -> None:
     """Write down what the automation did."""
     moment = (school.today.isoformat(), utc_now())
+    first = last_number(school.db, "automation_run") + 1
     school.db.executemany(
-        "INSERT INTO automation_run (automation_id, client_id, on_date, at, outcome, reason) VALUES (?, ?, ?, ?, ?, ?)",
-        [(automation_id, client_id, *moment, *outcome) for client_id, outcome in outcomes.items()],
+        "INSERT INTO automation_run (id, automation_id, client_id, on_date, at, outcome, reason)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [
+            (number, automation_id, client_id, *moment, *outcome)
+            for number, (client_id, outcome) in enumerate(outcomes.items(), first)
+        ],
     )
 
 
@@ -159,7 +165,7 @@ def _set(school: WritableSchool, one: Automation, client_ids: Sequence[int]) -> 
 def _source(db: sqlite3.Connection, value: str) -> int:
     row = db.execute("SELECT id FROM source WHERE id = ?", (int(value),)).fetchone()
     if row is None:
-        raise BadValue(_("The source is not there any more."))
+        raise BadValue(_("The source is not there any more."), _("'schoolcrm automation list' shows what sets it."))
     return int(row[0])
 
 

@@ -159,7 +159,10 @@ def _read_name(name: str) -> str:
     """Return the last part of a file's name, whatever system wrote it; BadValue if nothing is left of it."""
     line = read_line(name.replace("\\", "/").rpartition("/")[2])
     if line in ("", ".", ".."):
-        raise BadValue(_("«{value}» can't be the name of a file.").format(value=excerpt(name)))
+        raise BadValue(
+            _("«{value}» can't be the name of a file.").format(value=excerpt(name)),
+            _("Give another with --name, one line without slashes."),
+        )
     return line
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from schoolcrm.core.errors import BadValue
 from schoolcrm.core.language import _
-from schoolcrm.core.rules.names import closest, excerpt
+from schoolcrm.core.rules.names import closest, did_you_mean, excerpt
 from schoolcrm.core.rules.settings import SETTINGS
 
 if TYPE_CHECKING:
@@ -40,9 +40,7 @@ def _zones_meant(wanted: str, zones: list[str]) -> str:
     """Return a hint with the zones that may have been meant, also by the name of the city alone."""
     cities = {zone.rpartition("/")[2]: zone for zone in zones}
     near = closest(wanted, zones) or [cities[city] for city in closest(wanted, cities)]
-    if near:
-        return _("Did you mean: {names}?").format(names=", ".join(near))
-    return _("Write it like Europe/Moscow or Asia/Yekaterinburg.")
+    return did_you_mean(near) or _("Write it like Europe/Moscow or Asia/Yekaterinburg.")
 
 
 def set_setting(school: "WritableSchool", key: str, value: str) -> None:

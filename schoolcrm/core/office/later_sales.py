@@ -4,6 +4,7 @@ import sqlite3
 
 from schoolcrm.core.errors import Refused
 from schoolcrm.core.language import _
+from schoolcrm.core.rules.names import shortened
 from schoolcrm.core.store.undo import Operation, known_as
 
 # The sale has changed its client: status, stage, "studies" or access. Numbers grow with the sales.
@@ -38,8 +39,6 @@ def refuse_earlier_sale(db: sqlite3.Connection, operation: Operation) -> None:
         return
     client, sold = rows[0][:2]
     later = [str(number) for _client, sale, number in rows if sale == sold]
-    if len(later) > _MOST_NAMED:
-        later[_MOST_NAMED:] = ["…"]
     told = known_as(db, operation)
     sentence = (
         _(
@@ -53,6 +52,6 @@ def refuse_earlier_sale(db: sqlite3.Connection, operation: Operation) -> None:
         )
     )
     raise Refused(
-        sentence.format(number=told.id, command=told.command, client=client, later=", ".join(later)),
+        sentence.format(number=told.id, command=told.command, client=client, later=shortened(later, _MOST_NAMED)),
         _("Delete that sale alone: 'schoolcrm subscription delete {id}'.").format(id=sold),
     )

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from schoolcrm.core.clock import utc_now
 from schoolcrm.core.errors import BadValue, NotFound, Refused
 from schoolcrm.core.language import N_, _
-from schoolcrm.core.listing.lookup import quoted
-from schoolcrm.core.office.words import CHANNELS, MESSAGE_STATES
+from schoolcrm.core.office.words import CHANNELS, MESSAGE_STATES, read_code
 from schoolcrm.core.rules.dates import Period, human_date
-from schoolcrm.core.rules.names import fold
 from schoolcrm.core.rules.personal import read_line, read_note
+from schoolcrm.core.store.cells import day_bounds
 
 if TYPE_CHECKING:
     from schoolcrm.core.store.transaction import WritableSchool
@@ -127,8 +126,7 @@ def find_messages(db: sqlite3.Connection, wanted: Wanted = ALL) -> list[Message]
         conditions[0] = "message.client_id = :client"
     parameters = {
         "client": wanted.client_id,
-        "first": wanted.period.first.isoformat() if wanted.period.first else "",
-        "last": wanted.period.last.isoformat() if wanted.period.last else "9999",
+        **day_bounds(wanted.period),
     }
     clients = "visible_client" if wanted.client_id is None else "client"
     query = _MESSAGES.format(clients=clients, wanted=" AND ".join(conditions))
@@ -166,7 +164,10 @@ def queue_again(school: "WritableSchool", number: int) -> Message:
     """
     message = get_message(school.db, number)
     if message.state not in ("failed", "sending", "cancelled"):
-        raise Refused(_(_NOT_AGAIN[message.state]).format(id=number))
+        raise Refused(
+            _(_NOT_AGAIN[message.state]).format(id=number),
+            _("'schoolcrm messages list' shows the state of each message."),
+        )
     address = address_of(school.db, message.client_id, message.channel)
     if address is None:
         raise Refused(
@@ -183,33 +184,23 @@ def cancel_message(school: "WritableSchool", number: int) -> Message:
     """Take a message out of the queue; NotFound; Refused for one that is sent, cancelled or was only noted."""
     message = get_message(school.db, number)
     if message.state not in ("queued", "failed", "sending"):
-        raise Refused(_(_NOT_AGAIN[message.state]).format(id=number))
+        raise Refused(
+            _(_NOT_AGAIN[message.state]).format(id=number),
+            _("'schoolcrm messages list' shows the state of each message."),
+        )
     school.db.execute("UPDATE message SET state = 'cancelled', error = NULL WHERE id = ?", (number,))
     return message._replace(state="cancelled", error=None)
 
 
 def read_channel(text: str, allowed: Collection[str] = tuple(CHANNELS)) -> str:
     """Return the channel that was written, in English or in the language in use; BadValue."""
-    word = fold(text)
-    named = {fold(_(CHANNELS[code])): code for code in allowed} | {code: code for code in allowed}
-    if word in named:
-        return named[word]
-    raise BadValue(
-        _("{value} is no way to reach a client here.").format(value=quoted(text)),
-        _("Write one of: {names}.").format(names=", ".join(allowed)),
-    )
+    words = {code: CHANNELS[code] for code in allowed}
+    return read_code(text, words, N_("{value} is no way to reach a client here."))
 
 
 def read_message_state(text: str) -> str:
     """Return the state of messages that was written, in English or in the language in use; BadValue."""
-    word = fold(text)
-    named = {fold(_(name)): code for code, name in MESSAGE_STATES.items()} | {code: code for code in MESSAGE_STATES}
-    if word in named:
-        return named[word]
-    raise BadValue(
-        _("{value} is no state of a message.").format(value=quoted(text)),
-        _("Write one of: {names}.").format(names=", ".join(MESSAGE_STATES)),
-    )
+    return read_code(text, MESSAGE_STATES, N_("{value} is no state of a message."))
 
 
 def read_subject(text: str) -> str | None:

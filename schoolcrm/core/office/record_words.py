@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from schoolcrm.core.errors import BadValue
 from schoolcrm.core.language import N_, _, usual
-from schoolcrm.core.rules.names import closest, excerpt, fold
+from schoolcrm.core.rules.names import closest, did_you_mean, excerpt, fold
 
 ENTITIES: Mapping[str, str] = {
     "client": N_("client"),
@@ -32,6 +32,8 @@ ENTITIES: Mapping[str, str] = {
     "automation_run": N_("run of an automation"),
     "client_file": N_("file"),
     "file_content": N_("content of a file"),
+    "print_form": N_("print form"),
+    "print_form_content": N_("content of a print form"),
     "upfront_charge": N_("upfront charge"),
     "subscription_subject": N_("subject of a subscription"),
     "subscription_lesson_type": N_("lesson type of a subscription"),
@@ -78,10 +80,8 @@ def read_entity(text: str) -> str:
             return name
         if known := named.get(name) or _OTHER_NAMES.get(name):
             return known
-    known_codes = ", ".join(ENTITIES)
     near = closest(written, [*ENTITIES, *named])
-    if near:
-        hint = _("Did you mean: {names}? Known kinds: {known}.").format(names=", ".join(near), known=known_codes)
-    else:
-        hint = _("Known kinds: {known}.").format(known=known_codes)
-    raise BadValue(_("There is no kind of record «{value}».").format(value=excerpt(text)), hint)
+    raise BadValue(
+        _("There is no kind of record «{value}».").format(value=excerpt(text)),
+        did_you_mean(near, _("Known kinds: {known}.").format(known=", ".join(ENTITIES))),
+    )

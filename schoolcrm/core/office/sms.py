@@ -16,7 +16,10 @@ def read_command(text: str) -> str:
     try:
         words = shlex.split(text)
     except ValueError as error:
-        raise BadValue(_("«{value}» can't be a command: {reason}.").format(value=text, reason=error)) from error
+        raise BadValue(
+            _("«{value}» can't be a command: {reason}.").format(value=text, reason=error),
+            _("Check the quotation marks."),
+        ) from error
     if not words:
         raise BadValue(_("The command is empty."), _("Write the program and its options."))
     return text.strip()

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from schoolcrm.core.errors import BadValue, Refused
 from schoolcrm.core.language import N_, _
-from schoolcrm.core.listing.lookup import Hit, Wording, lookup, quoted, read_id
-from schoolcrm.core.office.words import TASK_STATES
+from schoolcrm.core.listing.lookup import Hit, Wording, lookup, read_id
+from schoolcrm.core.office.words import TASK_STATES, read_code
 from schoolcrm.core.rules.dates import Period
 from schoolcrm.core.rules.names import fold
 from schoolcrm.core.rules.personal import read_note
@@ -116,14 +116,7 @@ def in_order(tasks: Iterable[Task], today: date) -> list[Task]:
 
 def read_state(text: str) -> str:
     """Return the state of tasks that was written, in English or in the language in use; BadValue."""
-    word = fold(text)
-    named = {fold(_(name)): code for code, name in TASK_STATES.items()} | {code: code for code in TASK_STATES}
-    if word in named:
-        return named[word]
-    raise BadValue(
-        _("{value} is no state of a task.").format(value=quoted(text)),
-        _("Write one of: {names}.").format(names=", ".join(TASK_STATES)),
-    )
+    return read_code(text, TASK_STATES, N_("{value} is no state of a task."))
 
 
 def find_task(db: sqlite3.Connection, ref: str) -> int:

@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping
 
-from schoolcrm.core.language import N_
+from schoolcrm.core.errors import BadValue
+from schoolcrm.core.language import N_, _
+from schoolcrm.core.listing.lookup import quoted
+from schoolcrm.core.rules.names import fold
 
 CHANNELS: Mapping[str, str] = {
     "call": N_("call"),
@@ -26,4 +29,17 @@ ACTIONS: Mapping[str, str] = {
     "run": N_("run a command"),
 }
 OUTCOMES: Mapping[str, str] = {"done": N_("done"), "unchanged": N_("nothing to change"), "failed": N_("failed")}
+PURPOSES: Mapping[str, str] = {"contract": N_("contract"), "subscription": N_("subscription")}
 TASK_STATES: Mapping[str, str] = {"open": N_("to do"), "done": N_("done"), "archived": N_("archived")}
+
+
+def read_code(text: str, words: Mapping[str, str], unknown: str) -> str:
+    """Return the code that was written, itself or its word in the language in use.
+
+    Raises BadValue, with the sentence `unknown`, in which the text stands as {value}.
+    """
+    written = fold(text)
+    named = {fold(_(word)): code for code, word in words.items()} | {code: code for code in words}
+    if written in named:
+        return named[written]
+    raise BadValue(_(unknown).format(value=quoted(text)), _("Write one of: {names}.").format(names=", ".join(words)))

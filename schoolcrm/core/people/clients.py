@@ -108,6 +108,16 @@ def as_student(db: sqlite3.Connection, client_id: int, facts: Mapping[str, Any])
     return NewStudent(known | {column: facts[column] for column in known if column in facts})
 
 
+def with_self(own: NewStudent, students: Sequence[NewStudent]) -> list[NewStudent]:
+    """Return the students with the client as the first; one of that name, not born another day, is meant (§1)."""
+    for place, student in enumerate(students):
+        told = {column: value for column, value in student.facts.items() if value is not None}
+        days = {own.facts.get("birthday"), told.get("birthday")} - {None}
+        if told.get("name_key") == own.facts["name_key"] and len(days) < 2:
+            return [NewStudent({**own.facts, **told}), *students[:place], *students[place + 1 :]]
+    return [own, *students]
+
+
 PASSPORT = "passport"
 """A column that is no field of the registry: lists, filters and exports never see it (R50)."""
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from schoolcrm.core.errors import BadValue, Refused
 from schoolcrm.core.language import N_, _
 from schoolcrm.core.listing.lookup import Hit, Wording, lookup, read_id
-from schoolcrm.core.rules.names import closest, excerpt, fold
+from schoolcrm.core.rules.names import closest, did_you_mean, excerpt, fold
 from schoolcrm.core.rules.personal import read_email, read_line
 from schoolcrm.core.rules.phones import human_phone, read_phone, read_phones
 
@@ -86,13 +86,11 @@ def _kind(written: str) -> str:
     kind = _OTHER_NAMES.get(kind, kind)
     if kind in KINDS:
         return kind
-    known = ", ".join(KINDS)
     near = closest(written, [*KINDS, *_OTHER_NAMES])
-    if near:
-        hint = _("Did you mean: {names}? Known kinds: {known}.").format(names=", ".join(near), known=known)
-    else:
-        hint = _("Known kinds: {known}.").format(known=known)
-    raise BadValue(_('"{value}" is not a kind of contact.').format(value=excerpt(written)), hint)
+    raise BadValue(
+        _('"{value}" is not a kind of contact.').format(value=excerpt(written)),
+        did_you_mean(near, _("Known kinds: {known}.").format(known=", ".join(KINDS))),
+    )
 
 
 def _read_value(kind: str, text: str) -> str:
@@ -102,7 +100,7 @@ def _read_value(kind: str, text: str) -> str:
         return read_email(text)
     value = read_line(text)
     if not value:
-        raise BadValue(_("A contact is empty: {kind}.").format(kind=kind))
+        raise BadValue(_("A contact is empty: {kind}.").format(kind=kind), _("Write it as KIND:VALUE."))
     return value
 
 

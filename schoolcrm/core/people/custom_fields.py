@@ -11,7 +11,7 @@ from schoolcrm.core.language import N_, _, current_language
 from schoolcrm.core.listing.fields import CUSTOM, plain_name
 from schoolcrm.core.listing.lookup import quoted
 from schoolcrm.core.rules.dates import human_date
-from schoolcrm.core.rules.names import closest, excerpt, fold, known_names
+from schoolcrm.core.rules.names import closest, did_you_mean, excerpt, fold, known_names
 from schoolcrm.core.rules.personal import find_choice, parse_any_day, read_line, read_note, read_number, read_yes_no
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def find_field(db: sqlite3.Connection, entity: str, name: str) -> CustomField:
                 return field
     names = [field.name for field in fields]
     if near := closest(name, names):
-        hint = _("Did you mean: {names}?").format(names=", ".join(near))
+        hint = did_you_mean(near)
     elif names:
         hint = _("The school's own fields: {names}.").format(names=known_names(name, names))
     else:
@@ -76,7 +76,7 @@ def add_field(
 
     clean = read_line(name)
     if not plain_name(clean):
-        raise BadValue(_("A field needs a name."))
+        raise BadValue(_("A field needs a name."), _("Give it a name with letters."))
     _require_known(entity, ENTITIES, _("«{value}» has no fields of the school's own."))
     _require_known(type, TYPES, _("«{value}» is not a type of field."))
     offered = _read_choices(clean, type, choices)
@@ -113,9 +113,11 @@ def _read_choices(name: str, type: str, texts: Sequence[str]) -> list[str]:
     seen: set[str] = set()
     for choice in choices:
         if not choice:
-            raise BadValue(_("A choice of the field {name} is empty.").format(name=quoted(name)))
+            raise BadValue(_("A choice of the field {name} is empty.").format(name=quoted(name)), _("Leave it out."))
         if fold(choice) in seen:
-            raise BadValue(_("The choice {name} is given twice.").format(name=quoted(choice)))
+            raise BadValue(
+                _("The choice {name} is given twice.").format(name=quoted(choice)), _("Name each choice once.")
+            )
         seen.add(fold(choice))
     return choices
 

@@ -55,7 +55,10 @@ def move_student(school: WritableSchool, student_id: int, client_id: int) -> Mov
     name, origin_id, origin = school.db.execute(_STUDENT, (student_id,)).fetchone()
     target = _require_visible(school.db, client_id)
     if client_id == origin_id:
-        raise Refused(_("{student} is a student of {client} already.").format(student=name, client=target))
+        raise Refused(
+            _("{student} is a student of {client} already.").format(student=name, client=target),
+            _("Name another client with --to."),
+        )
     _require_visible(school.db, origin_id)
     booked = open_booking(school.db, origin_id)
     school.db.execute("UPDATE student SET client_id = ? WHERE id = ?", (client_id, student_id))

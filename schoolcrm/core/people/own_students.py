@@ -5,7 +5,7 @@ from collections.abc import Collection
 
 from schoolcrm.core.errors import Refused
 from schoolcrm.core.language import _
-from schoolcrm.core.listing.lookup import Hit, lookup, quoted, read_id
+from schoolcrm.core.listing.lookup import lookup, quoted, read_id
 from schoolcrm.core.people.references import STUDENT, find_student, student_label
 from schoolcrm.core.rules.names import fold
 from schoolcrm.core.store.cells import client_name
@@ -17,6 +17,19 @@ def find_among(db: sqlite3.Connection, student_ids: Collection[int], ref: str) -
     The beginning of a name goes before other parts of it; namesakes elsewhere don't make a name ambiguous.
     Raises Ambiguous, NotFound, BadValue.
     """
+    if not (hits := answering(db, student_ids, ref)):
+        return find_student(db, ref)
+    return lookup(
+        ref,
+        [lambda _ref: [(number, False) for number in hits]],
+        labels=lambda ids: [(number, student_label(db, number)) for number in ids],
+        known=list,
+        wording=STUDENT,
+    )
+
+
+def answering(db: sqlite3.Connection, student_ids: Collection[int], ref: str) -> list[int]:
+    """Return those of the students who answer to an id, a name or a part of a name, its beginning first."""
     keys = _name_keys(db, student_ids)
     words = fold(ref).split()
     steps = (
@@ -25,16 +38,7 @@ def find_among(db: sqlite3.Connection, student_ids: Collection[int], ref: str) -
         [number for number, key in keys.items() if _begin(words, key)],
         [number for number, key in keys.items() if words and all(word in key for word in words)],
     )
-    hits: list[Hit] = next(([(number, False) for number in step] for step in steps if step), [])
-    if not hits:
-        return find_student(db, ref)
-    return lookup(
-        ref,
-        [lambda _ref: hits],
-        labels=lambda ids: [(number, student_label(db, number)) for number in ids],
-        known=list,
-        wording=STUDENT,
-    )
+    return next(filter(None, steps), [])
 
 
 def find_student_of(db: sqlite3.Connection, client_id: int, ref: str) -> int:

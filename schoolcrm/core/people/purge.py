@@ -7,12 +7,14 @@ longer what they said.
 import json
 import sqlite3
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from schoolcrm.core.errors import Refused
 from schoolcrm.core.language import _
-from schoolcrm.core.people.purged_filters import delete_filters, redaction_of_filters, telltales_of
+from schoolcrm.core.people.purged_filters import Telltales, delete_filters, redaction_of_filters, telltales_of
+from schoolcrm.core.people.purged_numbers import images_of, note_clients, note_spans
+from schoolcrm.core.people.taken_back import TakenBack
 from schoolcrm.core.rules.names import fold
 from schoolcrm.core.store.redaction import Redaction, redact_images
 from schoolcrm.core.store.transaction import WritableSchool
@@ -127,27 +129,24 @@ OWNED: Mapping[str, str] = {
 }
 """What goes with a client who is deleted with everything: table → its rows, in the order in which they can go."""
 
-_HAS_MONEY = f"""
-    SELECT EXISTS (SELECT 1 FROM payment WHERE client_id = :client)
-        OR EXISTS (SELECT 1 FROM payment WHERE student_id IN {_STUDENTS})
-        OR EXISTS (SELECT 1 FROM contract WHERE client_id = :client)
-        OR EXISTS (SELECT 1 FROM upfront_charge WHERE subscription_id IN {_SUBSCRIPTIONS})
-        OR EXISTS (SELECT 1 FROM mark WHERE student_id IN {_STUDENTS} AND charge > 0)
+_CHOSEN = "(SELECT value FROM json_each(:clients))"
+# Who paid for a student of another's is found by going through the payments once, not once for each client.
+_KEEPING_MONEY = f"""
+    SELECT chosen.value FROM json_each(:clients) AS chosen
+     WHERE EXISTS (SELECT 1 FROM payment WHERE client_id = chosen.value)
+        OR EXISTS (SELECT 1 FROM contract WHERE client_id = chosen.value)
+        OR EXISTS (SELECT 1 FROM student CROSS JOIN subscription ON subscription.student_id = student.id
+                    CROSS JOIN upfront_charge ON upfront_charge.subscription_id = subscription.id
+                    WHERE student.client_id = chosen.value)
+        OR EXISTS (SELECT 1 FROM student CROSS JOIN mark ON mark.student_id = student.id
+                    WHERE student.client_id = chosen.value AND mark.charge > 0)
+     UNION
+    SELECT student.client_id FROM payment CROSS JOIN student ON student.id = payment.student_id
+     WHERE student.client_id IN {_CHOSEN}
 """  # noqa: S608
-# Clients merged into this one left their history, which still tells the number it was written under.
-_MERGED_IDS = """
-    SELECT DISTINCT json_extract(change.before, '$.client_id') AS former
-      FROM status_change
-      JOIN change ON change.entity = 'status_change' AND change.record = status_change.id
-     WHERE status_change.client_id = :client AND change.before IS NOT NULL
-       AND NOT EXISTS (SELECT 1 FROM client WHERE client.id = former)
-"""
-_FORMER = """
-    SELECT DISTINCT record FROM change
-     WHERE entity = :entity AND before IS NOT NULL
-       AND json_extract(before, :owner) IN (SELECT value FROM json_each(:owners))
-       AND NOT EXISTS (SELECT 1 FROM {entity} WHERE {entity}.id = change.record)
-"""
+_FEW = 3
+# Whether a student who is deleted was paid for is looked up, not searched for in all payments.
+_INDEX = "CREATE INDEX payment_of_purged ON payment (student_id) WHERE student_id IS NOT NULL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,30 +157,10 @@ class Purged:
     is_anonymous: bool
 
 
-_KINDS = ("client", "student", "lesson", "file")
-
-
-@dataclass(slots=True)
-class _Numbers:
-    """Under which numbers the journal knows the people who are purged."""
-
-    client: set[int] = field(default_factory=set)
-    student: set[int] = field(default_factory=set)
-    lesson: set[int] = field(default_factory=set)
-    file: set[int] = field(default_factory=set)
-
-    def parameters(self) -> dict[str, object]:
-        """Return what the SQL of PERSONAL asks for: the numbers, and the names that stand in their place."""
-        names = {"client": _("purged client {id}"), "student": _("purged student {id}")}
-        texts = {f"{kind}_name": name for kind, name in names.items()}
-        keys = {f"{kind}_key": fold(name) for kind, name in names.items()}
-        numbers = {f"{kind}s": json.dumps(sorted(getattr(self, kind))) for kind in _KINDS}
-        return {**texts, **keys, **numbers}
-
-
-def keeps_money(db: sqlite3.Connection, client_id: int) -> bool:
-    """Tell whether payments, charges or contracts must outlast the client, without the person (R53)."""
-    return bool(db.execute(_HAS_MONEY, {"client": client_id}).fetchone()[0])
+def keeping_money(db: sqlite3.Connection, client_ids: Collection[int]) -> set[int]:
+    """Return those of whom payments, charges or contracts must outlast them, without the person (R53)."""
+    rows = db.execute(_KEEPING_MONEY, {"clients": json.dumps(list(client_ids))})
+    return {number for (number,) in rows}
 
 
 def require_archived(db: sqlite3.Connection, client_ids: Iterable[int]) -> None:
@@ -203,23 +182,50 @@ def purge_clients(school: WritableSchool, client_ids: Collection[int]) -> list[P
     """
     chosen = list(dict.fromkeys(client_ids))
     require_archived(school.db, chosen)
-    numbers = _Numbers()
-    for client_id in chosen:
-        _note_numbers(school.db, client_id, numbers)
-    telltales = telltales_of(school.db, chosen)
-    parameters = numbers.parameters()
-    purged = [_purge(school.db, client_id, parameters) for client_id in chosen]
+    note_clients(school.db, chosen)
+    telltales = telltales_of(school.db)
+    keeping = keeping_money(school.db, chosen)
+    gone = _delete(school.db, [one for one in chosen if one not in keeping])
+    _make_anonymous(school.db, [one for one in chosen if one not in gone])
     delete_filters(school.db, telltales)
-    redactions = [*map(_redaction, PERSONAL), redaction_of_filters(school.db, telltales)]
-    redact_images(school.db, redactions, parameters)
-    return purged
+    _redact(school.db, telltales)
+    return [Purged(one, is_anonymous=one not in gone) for one in chosen]
 
 
-def _purge(db: sqlite3.Connection, client_id: int, parameters: Mapping[str, object]) -> Purged:
-    if not keeps_money(db, client_id) and _is_deleted_whole(db, client_id):
-        return Purged(client_id, is_anonymous=False)
-    _make_anonymous(db, client_id, parameters)
-    return Purged(client_id, is_anonymous=True)
+def purge_taken_back(school: WritableSchool, clients: Collection[TakenBack]) -> None:
+    """Purge from the journal clients, with all that was theirs, whom only it tells of; nothing brings them back (R53).
+
+    The operation is told of in the history though no record changes by it.
+    """
+    note_spans(school.db, [one.span for one in clients])
+    telltales = telltales_of(school.db)
+    delete_filters(school.db, telltales)
+    _redact(school.db, telltales)
+    school.leaves_trace = True
+
+
+def _redact(db: sqlite3.Connection, telltales: Telltales) -> None:
+    redactions = [Redaction(images_of(one.table, one.owner, one.of), _blanks_in_image(one)) for one in PERSONAL]
+    redact_images(db, [*redactions, redaction_of_filters(db, telltales)], _names())
+
+
+def _names() -> dict[str, str]:
+    """Return what the SQL of PERSONAL asks for: the names in the place of a person's, as written and folded."""
+    names = {"client": _("purged client {id}"), "student": _("purged student {id}")}
+    return {
+        **{f"{kind}_name": name for kind, name in names.items()},
+        **{f"{kind}_key": fold(name) for kind, name in names.items()},
+    }
+
+
+def _delete(db: sqlite3.Connection, client_ids: Collection[int]) -> set[int]:
+    """Delete the clients with everything; return those of whom nothing was in the way."""
+    if len(client_ids) <= _FEW:
+        return {one for one in client_ids if _is_deleted_whole(db, one)}
+    db.execute(_INDEX)
+    gone = {one for one in client_ids if _is_deleted_whole(db, one)}
+    db.execute("DROP INDEX payment_of_purged")
+    return gone
 
 
 def _is_deleted_whole(db: sqlite3.Connection, client_id: int) -> bool:
@@ -236,9 +242,15 @@ def _is_deleted_whole(db: sqlite3.Connection, client_id: int) -> bool:
     return True
 
 
-def _make_anonymous(db: sqlite3.Connection, client_id: int, parameters: Mapping[str, object]) -> None:
-    theirs = {"client": "(:client)", "student": _STUDENTS, "lesson": _LESSONS, "file": _FILES}
-    asked = {**parameters, "client": client_id}
+def _make_anonymous(db: sqlite3.Connection, client_ids: Collection[int]) -> None:
+    students = f"(SELECT id FROM student WHERE client_id IN {_CHOSEN})"  # noqa: S608
+    theirs = {
+        "client": _CHOSEN,
+        "student": students,
+        "lesson": f"(SELECT id FROM lesson WHERE student_id IN {students})",  # noqa: S608
+        "file": f"(SELECT id FROM client_file WHERE client_id IN {_CHOSEN})",  # noqa: S608
+    }
+    asked = {**_names(), "clients": json.dumps(list(client_ids))}
     for texts in PERSONAL:
         rows = f"{texts.owner} IN {theirs[texts.of]}"
         if not texts.kept:
@@ -251,28 +263,5 @@ def _make_anonymous(db: sqlite3.Connection, client_id: int, parameters: Mapping[
         db.execute(f"UPDATE {texts.table} SET {blanks} WHERE {rows}", asked)  # noqa: S608
 
 
-def _redaction(texts: Texts) -> Redaction:
-    owner = "record" if texts.owner == "id" else f"json_extract(before, '$.{texts.owner}')"
-    blanks = {column: blank.format(value="{value}", record="record") for column, blank in texts.blanks.items()}
-    return Redaction(texts.table, f"{owner} IN (SELECT value FROM json_each(:{texts.of}s))", blanks)  # noqa: S608
-
-
-def _note_numbers(db: sqlite3.Connection, client_id: int, numbers: _Numbers) -> None:
-    """Add the numbers of the client, of those merged into it, and of their students and the students' own lessons."""
-    one = {"client": client_id}
-    clients = {client_id, *_column(db, _MERGED_IDS, one)}
-    students = {*_column(db, _STUDENTS[1:-1], one), *_former(db, "student", "client_id", clients)}
-    numbers.client |= clients
-    numbers.student |= students
-    numbers.file |= {*_column(db, _FILES[1:-1], one), *_former(db, "client_file", "client_id", clients)}
-    numbers.lesson |= {*_column(db, _LESSONS[1:-1], one), *_former(db, "lesson", "student_id", students)}
-
-
-def _former(db: sqlite3.Connection, entity: str, owner: str, owners: Collection[int]) -> list[int]:
-    """Return the numbers of records that are deleted and belonged to one of the owners."""
-    asked = {"entity": entity, "owner": f"$.{owner}", "owners": json.dumps(sorted(owners))}
-    return _column(db, _FORMER.format(entity=entity), asked)
-
-
-def _column(db: sqlite3.Connection, query: str, parameters: Mapping[str, object]) -> list[int]:
-    return [number for (number,) in db.execute(query, parameters)]
+def _blanks_in_image(texts: Texts) -> dict[str, str]:
+    return {column: blank.format(value="{value}", record="record") for column, blank in texts.blanks.items()}

@@ -1,7 +1,7 @@
 """Naming clients and students: by id, name, phone, part of a name (cli.md §1)."""
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from schoolcrm.core.errors import BadValue
 from schoolcrm.core.language import N_
@@ -14,14 +14,16 @@ from schoolcrm.core.listing.lookup import (
     read_id,
 )
 from schoolcrm.core.rules.names import fold
-from schoolcrm.core.rules.phones import human_phone, read_phones
+from schoolcrm.core.rules.phones import human_phone, local_number, read_phones
 
 _HIDDEN_CLIENT = "NOT EXISTS (SELECT 1 FROM visible_client WHERE visible_client.id = client.id)"
 _HIDDEN_STUDENT = f"(student.archived_on IS NOT NULL OR {_HIDDEN_CLIENT})"
 _CLIENTS = f"SELECT client.id, {_HIDDEN_CLIENT} FROM client"  # noqa: S608
 _CLIENTS_BY_STUDENT = f"SELECT client.id, {_HIDDEN_STUDENT} FROM student JOIN client ON client.id = student.client_id"  # noqa: S608
 _STUDENTS = f"SELECT student.id, {_HIDDEN_STUDENT} FROM student JOIN client ON client.id = student.client_id"  # noqa: S608
-_WITH_PHONE = "client.id IN (SELECT client_id FROM contact WHERE value_key IN ({marks}) AND kind IN ('mobile', 'home'))"
+_OF_PHONES = "client.id IN (SELECT client_id FROM contact WHERE kind IN ('mobile', 'home') AND"
+_WITH_PHONE = _OF_PHONES + " value_key IN ({marks}))"
+_WITH_PHONE_ENDING = _OF_PHONES + " value_key GLOB ?)"
 
 CLIENT = Wording(
     absent=N_("No client is called {name}."),
@@ -47,7 +49,7 @@ def find_client(
     """
 
     def some(sql: str, condition: str, parameters: Sequence[object]) -> list[Hit]:
-        hits = _hits(db, f"{sql} WHERE {condition} ORDER BY client.name_key, client.id", parameters)
+        hits = client_hits(db, condition, parameters, sql)
         return _turned_round(hits) if archived_first else hits
 
     steps = (
@@ -55,6 +57,7 @@ def find_client(
         lambda text: some(_CLIENTS, "client.name_key = ?", [fold(text)]),
         lambda text: some(_CLIENTS_BY_STUDENT, "student.name_key = ?", [fold(text)]),
         lambda text: some(_CLIENTS, *_with_phone(text)),
+        lambda text: some(_CLIENTS, *_with_phone_ending(text)),
         lambda text: [
             *some(_CLIENTS, *contains_words("client.name_key", text)),
             *some(_CLIENTS_BY_STUDENT, *contains_words("student.name_key", text)),
@@ -81,7 +84,7 @@ def find_student(
     """
 
     def some(condition: str, parameters: Sequence[object]) -> list[Hit]:
-        hits = _hits(db, f"{_STUDENTS} WHERE {condition} ORDER BY student.name_key, student.id", parameters)
+        hits = student_hits(db, condition, parameters)
         return _turned_round(hits) if archived_first else hits
 
     steps = (
@@ -89,13 +92,14 @@ def find_student(
         lambda text: some("student.name_key = ?", [fold(text)]),
         lambda text: some("client.name_key = ?", [fold(text)]),
         lambda text: some(*_with_phone(text)),
+        lambda text: some(*_with_phone_ending(text)),
         lambda text: some(*contains_words("student.name_key", text)),
     )
     return lookup(
         ref,
         steps,
         labels=lambda ids: [(number, student_label(db, number)) for number in ids],
-        known=lambda: _names_near(db, "student", ref),
+        known=lambda: students_near(db, ref),
         wording=STUDENT,
         include_archived=include_archived or archived_first,
     )
@@ -122,6 +126,21 @@ def student_label(db: sqlite3.Connection, student_id: int) -> str:
     return " · ".join(part for part in (name, birthday[:4] if birthday else "", client) if part)
 
 
+def client_hits(db: sqlite3.Connection, condition: str, parameters: Sequence[object], sql: str = _CLIENTS) -> list[Hit]:
+    """Return the ids of the clients that fulfil a condition in SQL, by name, each with whether it is out of sight."""
+    return _hits(db, f"{sql} WHERE {condition} ORDER BY client.name_key, client.id", parameters)
+
+
+def student_hits(db: sqlite3.Connection, condition: str, parameters: Sequence[object]) -> list[Hit]:
+    """Return the ids of the students that fulfil a condition in SQL, by name, each with whether it is out of sight."""
+    return _hits(db, f"{_STUDENTS} WHERE {condition} ORDER BY student.name_key, student.id", parameters)
+
+
+def students_near(db: sqlite3.Connection, ref: str) -> Iterable[str]:
+    """Return names of students to suggest from."""
+    return _names_near(db, "student", ref)
+
+
 def _hits(db: sqlite3.Connection, sql: str, parameters: Sequence[object]) -> list[Hit]:
     return [(number, bool(hidden)) for number, hidden in db.execute(sql, parameters)]
 
@@ -131,6 +150,11 @@ def _turned_round(hits: list[Hit]) -> list[Hit]:
     return [(number, not hidden) for number, hidden in hits]
 
 
+def phone_steps() -> tuple[Callable[[str], tuple[str, list[str]]], ...]:
+    """Return what makes conditions of a client's phone: the whole number first, then its end without the code."""
+    return _with_phone, _with_phone_ending
+
+
 def _with_phone(text: str) -> tuple[str, list[str]]:
     """Return the condition that the client has the phone that was written; never true for other text."""
     try:
@@ -138,6 +162,12 @@ def _with_phone(text: str) -> tuple[str, list[str]]:
     except BadValue:
         phones = []
     return _WITH_PHONE.format(marks=", ".join("?" * len(phones))), phones
+
+
+def _with_phone_ending(text: str) -> tuple[str, list[str]]:
+    """Return the condition that a phone of the client ends in the number written without its code."""
+    digits = local_number(text)
+    return (_WITH_PHONE_ENDING, [f"*{digits}"]) if digits else ("0", [])
 
 
 def _names_near(db: sqlite3.Connection, table: str, ref: str) -> Iterable[str]:

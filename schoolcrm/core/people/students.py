@@ -10,6 +10,7 @@ from schoolcrm.core.people.custom_fields import CustomField, set_values
 from schoolcrm.core.people.facts import person_name
 from schoolcrm.core.rules.names import fold
 from schoolcrm.core.rules.personal import parse_birthday
+from schoolcrm.core.store.numbering import last_number
 
 if TYPE_CHECKING:
     from schoolcrm.core.store.transaction import WritableSchool
@@ -69,9 +70,9 @@ def edit_student(school: "WritableSchool", student_id: int, told: NewStudent, *,
 def set_subject(school: "WritableSchool", student_id: int, subject_id: int, level_id: int | None) -> None:
     """Write that the student learns the subject, at that level (None: the level is left as it is) (R50)."""
     school.db.execute(
-        "INSERT INTO student_subject (student_id, subject_id, level_id) VALUES (?, ?, ?)"
+        "INSERT INTO student_subject (id, student_id, subject_id, level_id) VALUES (?, ?, ?, ?)"
         " ON CONFLICT DO UPDATE SET level_id = ifnull(excluded.level_id, level_id)",
-        (student_id, subject_id, level_id),
+        (last_number(school.db, "student_subject") + 1, student_id, subject_id, level_id),
     )
 
 

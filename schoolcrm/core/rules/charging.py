@@ -41,11 +41,8 @@ __all__ = [
     "price_at_sale",
     "price_marks",
     "price_month",
-    "price_of_next",
     "price_on",
     "price_package",
-    "project",
-    "projected",
     "projected_by_month",
     "upfront_charges",
     "used_lessons",
@@ -121,31 +118,6 @@ def price_month(terms: Terms, month: date, marks: Iterable[Mark], planned: Seque
     return [_price_in_month(terms, mark, count, ends and mark is ordered[-1]) for mark in ordered]
 
 
-def price_of_next(terms: Terms, marks: Iterable[Mark], occasion: Occasion, planned: Sequence[Occasion] = ()) -> int:
-    """Return what the next lesson, attended, would cost after these marks (R38); upfront: 0."""
-    charges = price_marks(terms, [*marks, Mark(occasion)], planned)
-    return next(charge.price for charge in charges if charge.occasion.moment == occasion.moment)
-
-
-def projected(
-    offers: Iterable[Terms],
-    held: Mapping[int, Sequence[Mark]],
-    upcoming: Iterable[Occasion],
-    *,
-    unheld: Sequence[Occasion] = (),
-    used: Mapping[int, int] | None = None,
-) -> Iterator[Charge]:
-    """Yield the charges of one student's coming lessons, as holding them all, attended, would charge them.
-
-    ``held`` are the marks so far by subscription: all of a package's, a month plan's of the running month on;
-    ``used`` counts lessons of packages used up before those marks. ``upcoming`` are the lessons to come, in
-    order (read a month at a time, so it need not end); ``unheld`` those of the running month that passed
-    without being held: they cost nothing here, but count in a month's N (R31).
-    """
-    months = (list(lessons) for _month, lessons in groupby(upcoming, key=lambda lesson: lesson.on.replace(day=1)))
-    return projected_by_month(offers, held, months, unheld=unheld, used=used)
-
-
 def projected_by_month(
     offers: Iterable[Terms],
     held: Mapping[int, Sequence[Mark]],
@@ -154,22 +126,16 @@ def projected_by_month(
     unheld: Sequence[Occasion] = (),
     used: Mapping[int, int] | None = None,
 ) -> Iterator[Charge]:
-    """Yield what ``projected`` does of coming lessons that are put together by calendar months, none of them empty."""
+    """Yield the charges of one student's coming lessons, as holding them all, attended, would charge them.
+
+    ``held`` are the marks so far by subscription: all of a package's, a month plan's of the running month on;
+    ``used`` counts lessons of packages used up before those marks. ``months`` are the lessons to come, in order,
+    put together by calendar months, none of them empty (read one at a time, so they need not end); ``unheld``
+    those of the running month that passed without being held: they cost nothing here, but count in a month's N (R31).
+    """
     outlook = _Outlook(offers, held, unheld, used or {})
     for lessons in months:
         yield from outlook.charge(lessons)
-
-
-def project(
-    offers: Iterable[Terms],
-    held: Mapping[int, Sequence[Mark]],
-    upcoming: Sequence[Occasion],
-    *,
-    unheld: Sequence[Occasion] = (),
-    used: Mapping[int, int] | None = None,
-) -> list[Charge]:
-    """Return ``projected`` as a list, one charge for each of the coming lessons, in their order."""
-    return list(projected(offers, held, upcoming, unheld=unheld, used=used))
 
 
 class _Outlook:

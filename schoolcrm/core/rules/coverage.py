@@ -23,10 +23,10 @@ class ProjectedCharge(NamedTuple):
 class Coverage:
     """How many coming lessons the money covers, the day of the last one, and what stopped the walk (R39).
 
-    ``ended``: the schedule ended before the money did.
+    ``ended``: the schedule ended before the money did. Both None and not ``ended``: it lasts without an end.
     """
 
-    lessons: int
+    lessons: int | None
     expires_on: date | None
     ended: bool
 
@@ -49,30 +49,41 @@ def in_date_order(*streams: Iterable[ProjectedCharge]) -> Iterator[ProjectedChar
     return merge(*streams, key=_moment)
 
 
-def walk(balances: Mapping[int, int], charges: Iterable[ProjectedCharge]) -> Coverage:
+def walk(balances: Mapping[int, int], charges: Iterable[ProjectedCharge], horizon: date = date.max) -> Coverage:
     """Return how far the accounts' money reaches over a client's coming lessons, given in date order (R39).
 
     A lesson is covered if its account is not below 0 after its charge, be the charge 0; an account that ran short
     covers nothing further, the others go on. A lesson that costs nothing is not covered if no subscription pays it.
     The walk stops when all of ``balances``, which should name every account that can be charged, ran short, so that
-    ``charges`` need not end.
+    ``charges`` need not end. An account that still pays a lesson after the ``horizon`` has no end that could be told:
+    nor has the client, unless nothing is ever taken from that account and another one runs short.
     """
     left, waiting = dict(balances), set(balances)
     short: set[int] = set()
-    lessons, last, last_account = 0, None, GENERAL
+    endless: set[int] = set()
+    covered: list[tuple[int, date]] = []
     for account, (occasion, _payer, _price, amount, basis, _student) in charges:
-        if short and not waiting:
+        if not waiting and (short or endless):
             break
         if amount == 0 and basis not in ("paid", "upfront"):
             continue
         remains = left.get(account, 0) - amount
-        if account not in short and remains >= 0:
-            left[account] = remains
-            lessons, last, last_account = lessons + 1, occasion.on, account
-        else:
+        if account in short or remains < 0:
             short.add(account)
             waiting.discard(account)
-    return Coverage(lessons, last, last_account not in short if last else not short)
+        elif occasion.on > horizon:
+            endless.add(account)
+            waiting.discard(account)
+        else:
+            left[account] = remains
+            covered.append((account, occasion.on))
+    if endless and (not short or any(left.get(account, 0) < balances.get(account, 0) for account in endless)):
+        return Coverage(None, None, False)
+    told = [(account, on) for account, on in covered if account not in endless] if endless else covered
+    if not told:
+        return Coverage(0, None, not short)
+    account, last = told[-1]
+    return Coverage(len(told), last, account not in short)
 
 
 def lessons_left(balance: int, next_price: int | None, package_left: int | None) -> int | None:

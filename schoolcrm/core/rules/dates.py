@@ -1,4 +1,4 @@
-"""Dates, times, weekdays and periods as people write them; today is always given, never looked up."""
+"""Dates, times and periods as people write them; today is always given, never looked up."""
 
 import re
 from datetime import date, time, timedelta
@@ -15,16 +15,6 @@ _SHORT_WEEKDAYS = {
     "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
     "ru": ("пн", "вт", "ср", "чт", "пт", "сб", "вс"),
 }
-_WEEKDAY_WORDS = (
-    "mon monday пн понедельник",
-    "tue tues tuesday вт вторник",
-    "wed wednesday ср среда среду",
-    "thu thur thurs thursday чт четверг",
-    "fri friday пт пятница пятницу",
-    "sat saturday сб суббота субботу",
-    "sun sunday вс воскресенье",
-)
-_WEEKDAYS = {word: number for number, words in enumerate(_WEEKDAY_WORDS, 1) for word in words.split()}
 _DAY_WORDS = {
     "today": 0, "сегодня": 0, "yesterday": -1, "вчера": -1, "tomorrow": 1, "завтра": 1,
     "позавчера": -2, "послезавтра": 2,
@@ -82,15 +72,18 @@ def parse_date(text: str, today: date) -> date:
     word = fold(text)
     if word in _DAY_WORDS:
         return _in_range(text, today + timedelta(days=_DAY_WORDS[word]))
-    if word in _WEEKDAYS:
-        return _in_range(text, today + timedelta(days=(_WEEKDAYS[word] - today.isoweekday()) % 7))
     offset = re.fullmatch(_OFFSET, word)
     if offset and offset[3] in _UNITS:
         return _shift(text, today, int(offset[2]) * (1 if offset[1] == "+" else -1), offset[3])
     written = re.fullmatch(_WRITTEN, word)
-    if written is None or written["time"]:
-        raise _not_date(text)
-    return _date_of(text, written, today, birth=False)
+    if written and not written["time"]:
+        return _date_of(text, written, today, birth=False)
+
+    from schoolcrm.core.rules.weekdays import WEEKDAYS
+
+    if word in WEEKDAYS:
+        return _in_range(text, today + timedelta(days=(WEEKDAYS[word] - today.isoweekday()) % 7))
+    raise _not_date(text)
 
 
 def read_date(text: str, *, today: date, birth: bool = False) -> date:
@@ -196,20 +189,6 @@ def parse_time(text: str) -> time:
     if clock and int(clock[1]) < 24 and int(clock[2]) < 60:
         return time(int(clock[1]), int(clock[2]))
     raise _bad(_('"{value}" is not a time of day.'), text, _("Write times like 18:00 or 9:30."))
-
-
-def parse_weekdays(text: str) -> frozenset[int]:
-    """Return the ISO weekdays (1 Monday … 7 Sunday) of ``mon,thu``, ``пн, чт`` or ``mon-fri``; BadValue."""
-    days: set[int] = set()
-    for word in re.split(r"[,;\s]+", re.sub(r"\s*[-–—]\s*", "-", fold(text)).strip(" ,;")):
-        first, dash, last = word.partition("-")
-        numbers = [_WEEKDAYS.get(day.rstrip(".")) for day in ((first, last) if dash else (first,))]
-        if None in numbers:
-            sentence = _('"{value}" is not a day of the week.')
-            raise _bad(sentence, word or text, _("Write days like mon,thu or mon-fri."))
-        start, end = numbers[0] or 0, numbers[-1] or 0
-        days.update((start + step - 1) % 7 + 1 for step in range((end - start) % 7 + 1))
-    return frozenset(days)
 
 
 def parse_period(text: str, today: date) -> Period:

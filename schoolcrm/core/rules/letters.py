@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 
 from schoolcrm.core.errors import BadValue
 from schoolcrm.core.language import _
-from schoolcrm.core.rules.names import closest, excerpt
+from schoolcrm.core.rules.names import closest, did_you_mean, excerpt
 
 _PLACES = r"\{(?P<brace>\{)|\{(?P<name>[^{}\n]+)\}|(?P<open>\{)"
 
@@ -38,11 +38,6 @@ def fill_letter(text: str, values: Mapping[str, str]) -> str:
 
 def unknown_place(name: str, known: Collection[str]) -> BadValue:
     """Return the refusal of a place that no field answers to, with those that may have been meant."""
-    listed = ", ".join(known)
-    near = closest(name, known)
     sentence = _("The template names a field that isn't there: {name}.").format(name="{" + excerpt(name) + "}")
-    if near:
-        return BadValue(
-            sentence, _("Did you mean: {names}? Known fields: {known}.").format(names=", ".join(near), known=listed)
-        )
-    return BadValue(sentence, _("Known fields: {known}.").format(known=listed))
+    known_fields = _("Known fields: {known}.").format(known=", ".join(known))
+    return BadValue(sentence, did_you_mean(closest(name, known), known_fields))

@@ -1,15 +1,14 @@
 """Sums of money: whole kopecks inside, read and written at the edges; never a float."""
 
 import re
-from functools import lru_cache
+from collections.abc import Callable
+from functools import cache, lru_cache
 
 from schoolcrm.core.errors import BadValue
 from schoolcrm.core.language import _, current_language
 from schoolcrm.core.rules.names import excerpt, tidy
 
-# The usual writings, compiled once: an import reads them by the hundred thousand.
-_read_plain = re.compile("(-?)([0-9]{1,12}|[0-9]{1,3}(?:[ \u00a0\u202f][0-9]{3}){1,3})(?:[.,]([0-9]{1,2}))?").fullmatch
-
+_PLAIN = "(-?)([0-9]{1,12}|[0-9]{1,3}(?:[ \u00a0\u202f][0-9]{3}){1,3})(?:[.,]([0-9]{1,2}))?"
 _SIGNS = str.maketrans(dict.fromkeys("−–—‒‐‑﹣－", "-") | {"＋": "+"})
 _SIGNED = (
     r"₽? ?(?P<sign>[+-]?) ?₽? ?(?P<digits>[0-9](?:[0-9 .,]*[0-9])?)"
@@ -26,12 +25,18 @@ _LONGEST = 60
 _MOST_DIGITS = 12
 
 
+@cache
+def _plain_reader() -> Callable[[str], re.Match[str] | None]:
+    """The usual writings, compiled once: an import reads them by the hundred thousand, most commands none."""
+    return re.compile(_PLAIN).fullmatch
+
+
 def parse_money(text: str) -> int:
     """Return the kopecks of a sum as people write it: ``1500``, ``-1 250,50``, ``1 000.00 ₽`` (R63).
 
     Raises BadValue, also for ``1,000`` (thousands or decimals?) and fractions of a kopeck.
     """
-    plain = _read_plain(text)
+    plain = _plain_reader()(text)
     if plain is None:
         return _parse_any(text)
     sign, whole, part = plain.groups()
@@ -58,7 +63,7 @@ def _parse_any(text: str) -> int:
     if mark and mark == point:
         raise _not_money(text)
     if mark and mark in ".," and not point and found["whole"].count(mark) == 1:
-        raise _two_readings(text)
+        raise _fraction(text) if found["whole"].startswith("0") else _two_readings(text)
     whole = found["whole"].replace(mark, "") if mark else found["whole"]
     if len(whole) > _MOST_DIGITS:
         raise BadValue(_('The sum "{value}" is too large.').format(value=excerpt(text)), _hint())

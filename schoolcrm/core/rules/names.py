@@ -1,7 +1,10 @@
 """Names as people write them: the tidy form that is kept and the folded key that is compared."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
+
+from schoolcrm.core.language import _
 
 _SPACES = dict.fromkeys((*range(0x09, 0x0E), *range(0x1C, 0x20), 0x85), " ")
 _CONTROLS = dict.fromkeys((*range(0x20), *range(0x7F, 0xA0)))
@@ -10,13 +13,16 @@ _INVISIBLE = dict.fromkeys((0xAD, 0x180E, 0x200B, *range(0x2060, 0x2065), 0xFEFF
 _UNWANTED = _CONTROLS | _SPACES | _DIRECTIONS | _INVISIBLE
 _JOINERS = dict.fromkeys((0x200C, 0x200D))
 
-# Nearly every name has only these characters: nothing to remove, no accent to compose.
-_is_unusual = re.compile("[^ -~А-яЁё]").search
+# Nearly no name has any of these characters: something to remove, an accent to compose.
+_UNUSUAL = "[^ -~А-яЁё]"
 _SHOWN = 60
 _SHORTEST_WITH_TYPO = 4
 _SHORTEST_NAME_WITH_TYPO = 3
 _FEWEST_TO_BEGIN = 3
-_SIMILAR = 0.6
+_SIMILAR = 0.65
+# One letter in three says nothing: foo is no typo of for.
+_SHORT = 3
+_SIMILAR_IF_SHORT = 0.7
 
 
 def fold(text: str) -> str:
@@ -25,9 +31,15 @@ def fold(text: str) -> str:
     Case, ё/е, the kind and number of spaces, invisible characters and the way an accent is encoded
     make no difference.
     """
-    if _is_unusual(text):
+    if not (text.isascii() and text.isprintable()) and _unusual_finder()(text):
         return _fold_any(text)
     return " ".join(text.lower().replace("ё", "е").split())
+
+
+@cache
+def _unusual_finder() -> Callable[[str], re.Match[str] | None]:
+    """Compiled once: an import folds names by the hundred thousand, many commands none."""
+    return re.compile(_UNUSUAL).search
 
 
 def _fold_any(text: str) -> str:
@@ -58,7 +70,7 @@ def _without_dots_of_yo(decomposed: str) -> str:
 
 def tidy(text: str) -> str:
     """Return the text as it is kept: trimmed, single spaces, NFC, no control or bidi characters."""
-    if _is_unusual(text):
+    if not (text.isascii() and text.isprintable()) and _unusual_finder()(text):
         text = _tidy_any(text)
     return " ".join(text.split())
 
@@ -137,8 +149,19 @@ def _common_length(a: str, b: str) -> int:
 def known_names(name: str, known: Iterable[str], most: int = 10) -> str:
     """Return up to so many of the known names, for a sentence: those that may have been meant first, then «…»."""
     names = list(known)
-    listed = list(dict.fromkeys([*closest(name, names), *names]))
-    return ", ".join(listed[:most] + ["…"] * (len(listed) > most))
+    return shortened(list(dict.fromkeys([*closest(name, names), *names])), most)
+
+
+def shortened(names: Sequence[str], most: int = 5) -> str:
+    """Return up to so many of the names, for a sentence, then «…» if there are more."""
+    return ", ".join([*names[:most], *["…"] * (len(names) > most)])
+
+
+def did_you_mean(near: Iterable[str], besides: str = "") -> str:
+    """Return the hint that asks whether one of those names was meant, if there are any, and what is said besides."""
+    names = ", ".join(near)
+    question = _("Did you mean: {names}?").format(names=names) if names else ""
+    return " ".join(filter(None, (question, besides)))
 
 
 def closest(name: str, known: Iterable[str], limit: int = 3) -> list[str]:
@@ -151,6 +174,7 @@ def closest(name: str, known: Iterable[str], limit: int = 3) -> list[str]:
     spelt: dict[str, str] = {}
     for entry in known:
         spelt.setdefault(fold(entry), entry)
-    similar = get_close_matches(wanted, spelt, n=limit, cutoff=_SIMILAR)
+    cutoff = _SIMILAR if len(wanted) > _SHORT else _SIMILAR_IF_SHORT
+    similar = get_close_matches(wanted, spelt, n=limit, cutoff=cutoff)
     begun = sorted(key for key in spelt if key.startswith(wanted)) if len(wanted) >= _FEWEST_TO_BEGIN else []
     return [spelt[key] for key in dict.fromkeys(similar + begun)][:limit]

@@ -60,7 +60,7 @@ def read_line(text: str) -> str:
     """Return one line of text, tidy, possibly empty; BadValue if it is endless or an error of the spreadsheet."""
     line = tidy(text)
     if line[:1] == "#" and line.casefold() in _SPREADSHEET_ERRORS:
-        raise BadValue(_('"{value}" is an error of the spreadsheet.').format(value=line))
+        raise BadValue(_('"{value}" is an error of the spreadsheet.').format(value=line), _("Write the value itself."))
     if len(line) > _LONGEST_LINE:
         sentence = _('"{value}" is longer than {count} characters.')
         raise BadValue(sentence.format(value=excerpt(text), count=_LONGEST_LINE), _("Make it shorter."))
@@ -88,7 +88,7 @@ def read_birthday(text: str, today: date) -> date:
     day = read_date(text, today=today, birth=True)
     if day.year < today.year - _OLDEST:
         sentence = _("{value} can't be a birth date: it is more than {count} years ago.")
-        raise BadValue(sentence.format(value=excerpt(text), count=_OLDEST))
+        raise BadValue(sentence.format(value=excerpt(text), count=_OLDEST), _("Check the year."))
     return day
 
 

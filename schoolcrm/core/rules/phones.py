@@ -14,6 +14,7 @@ _BEHIND_SEVEN = frozenset("346789")
 _BEHIND_NOTHING = frozenset("349")
 _DIGITS_OF_RUSSIAN = 10
 _DIGITS_WITHOUT_AREA = 7
+_SHORTEST_WITHOUT_AREA = 6
 _RUSSIA = 7
 
 _SEPARATORS = r"[,;/|\n\r]|\s(?:[иИ]|and)\s"
@@ -50,6 +51,13 @@ def read_phone(text: str) -> str:
     if len(phones) > 1:
         raise BadValue(_('"{value}" holds several phones.').format(value=excerpt(text)), _("Give one phone at a time."))
     return phones[0]
+
+
+def local_number(text: str) -> str:
+    """Return the digits of a phone written without its code, 6 or 7 of them; empty for any other text."""
+    digits = re.sub(f"^{_LABEL}", "", tidy(text), flags=re.IGNORECASE).translate(_DECORATION).replace(".", "")
+    plain = digits.isascii() and digits.isdigit()
+    return digits if plain and _SHORTEST_WITHOUT_AREA <= len(digits) <= _DIGITS_WITHOUT_AREA else ""
 
 
 def human_phone(e164: str) -> str:

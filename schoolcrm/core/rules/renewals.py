@@ -41,21 +41,18 @@ class Renewal(NamedTuple):
         return self.last_on + timedelta(days=self.total_days // self.intervals)
 
 
-def used_intervals(bought_on: Iterable[date], today: date, rhythm: Rhythm) -> list[int]:
-    """Return the intervals in days that count, shortest first; several purchases of one day are one (R13)."""
-    return _intervals(sorted(set(bought_on)), today, rhythm)
-
-
 def next_renewal(bought_on: Iterable[date], today: date, rhythm: Rhythm) -> Renewal | None:
     """Return what the days of purchases say of the next one; None when no interval counts, or it is forgotten (R13)."""
     days = sorted(set(bought_on))
     if not days or (rhythm.forget_days and (today - days[-1]).days > rhythm.forget_days):
         return None
-    intervals = _intervals(days, today, rhythm)
+    intervals = used_intervals(days, today, rhythm)
     return Renewal(days[-1], sum(intervals), len(intervals)) if intervals else None
 
 
-def _intervals(days: list[date], today: date, rhythm: Rhythm) -> list[int]:
+def used_intervals(bought_on: Iterable[date], today: date, rhythm: Rhythm) -> list[int]:
+    """Return the intervals in days that count, shortest first; several purchases of one day are one (R13)."""
+    days = sorted(set(bought_on))
     if rhythm.look_back_days:
         days = [day for day in days if (today - day).days <= rhythm.look_back_days]
     intervals = sorted([(after - before).days for before, after in pairwise(days)])

@@ -1,10 +1,9 @@
 """The funnel: base statuses and how they are named, what events do to them, when silence is a refusal (R1, R7, R8)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from schoolcrm.core.language import N_, _
@@ -68,15 +67,13 @@ _SCALE_WORDS |= {"лояльность": "loyalty", "этап": "loyalty", "stag
 _SCALE_WORDS |= {scale: scale for scale in SCALES}
 
 
-def _known_names(scale: str) -> dict[str, str]:
+@cache
+def bases_named(scale: str) -> Mapping[str, str]:
+    """Return the base codes of a scale by folded code or name, in either language and every spelling of R1."""
     names = {fold(name): base for base, name in SCALES[scale].items()}
     names |= {base.replace("-", " "): base for base in SCALES[scale]}
     names |= {name: base for base, others in _OTHER_NAMES[scale].items() for name in others}
     return names | {base: base for base in SCALES[scale]}
-
-
-BASE_NAMED: Mapping[str, Mapping[str, str]] = {scale: _known_names(scale) for scale in SCALES}
-"""Scale → folded code or name, in either language and every spelling of R1 → base code."""
 
 
 def base_name(scale: str, base: str) -> str:
@@ -91,7 +88,7 @@ def base_named(text: str, scale: str | None = None) -> tuple[str, str] | None:
     """
     key = fold(text)
     for candidate in (scale,) if scale else SCALES:
-        base = BASE_NAMED[candidate].get(key) or BASE_NAMED[candidate].get(key.replace("_", "-"))
+        base = bases_named(candidate).get(key) or bases_named(candidate).get(key.replace("_", "-"))
         if base:
             return candidate, base
     return None
@@ -120,8 +117,7 @@ BACK = "back"
 """In place of a base: the status that the client had before."""
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
+class Move(NamedTuple):
     """What an event does: the bases it moves a client from, the base it moves to (or BACK), and the
     reason code kept in the history (R10)."""
 

@@ -3,7 +3,6 @@
 from datetime import date
 
 OPEN, DONE, ARCHIVED = "open", "done", "archived"
-STATES = (OPEN, DONE, ARCHIVED)
 _LATEST = date.max.toordinal()
 
 

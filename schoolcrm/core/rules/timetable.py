@@ -44,11 +44,6 @@ def occurrences(slot: Slot, first: date, last: date, without: Collection[date] =
     return [day for day in _days(slot, first, last) if day not in without]
 
 
-def occurrences_from(slot: Slot, first: date, without: Collection[date] = _NOTHING) -> Iterator[date]:
-    """Yield the days of the slot from ``first`` to its end, one at a time, so that the end may be open."""
-    return (day for day in _days(slot, first, date.max) if day not in without)
-
-
 def weekday_mask(weekdays: Iterable[int]) -> int:
     """Return the ISO weekdays as bits, bit 0 being Monday; ValueError if a number is no weekday."""
     mask = 0

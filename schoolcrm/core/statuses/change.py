@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from schoolcrm.core.clock import utc_now
+from schoolcrm.core.store.numbering import last_number
 from schoolcrm.core.store.transaction import WritableSchool
 
 # Becoming `bought` makes a lead a client who studies (R50); nothing here ever takes that back.
@@ -16,8 +17,8 @@ _UPDATE = {
     "loyalty": "UPDATE client SET stage_id = ?1 WHERE id = ?2",
 }
 _RECORD = """
-    INSERT INTO status_change (client_id, scale, from_id, to_id, reason, note, subscription_id, on_date, at, user)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    INSERT INTO status_change (id, client_id, scale, from_id, to_id, reason, note, subscription_id, on_date, at, user)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 _TO_CHANGE = {
     "funnel": """
@@ -52,7 +53,8 @@ def write_changes(school: WritableSchool, changes: Collection[Change]) -> None:
     signature = (school.today.isoformat(), utc_now(), school.user)
     for scale, update in _UPDATE.items():
         school.db.executemany(update, [(c.to_id, c.client_id) for c in changes if c.scale == scale])
-    school.db.executemany(_RECORD, (change + signature for change in changes))
+    first = last_number(school.db, "status_change") + 1
+    school.db.executemany(_RECORD, ((number, *change, *signature) for number, change in enumerate(changes, first)))
 
 
 def set_status(

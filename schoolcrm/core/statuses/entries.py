@@ -6,7 +6,7 @@ from typing import NamedTuple
 from schoolcrm.core.errors import BadValue, NotFound, Refused
 from schoolcrm.core.language import _, ngettext
 from schoolcrm.core.listing.lookup import quoted
-from schoolcrm.core.rules.names import closest, fold, is_typo_of
+from schoolcrm.core.rules.names import closest, did_you_mean, fold, is_typo_of
 from schoolcrm.core.rules.personal import read_name
 from schoolcrm.core.rules.status import SCALES, base_name, base_named, split_scale
 from schoolcrm.core.statuses.catalogue import Status, automatic_status, read_statuses
@@ -37,7 +37,7 @@ def find_base(ref: str) -> tuple[str, str]:
     known = {code: code for each in _scales(scale) for code in SCALES[each]}
     known |= {base_name(each, code): code for each in _scales(scale) for code in SCALES[each]}
     near = list(dict.fromkeys(known[found] for found in closest(name, known)))
-    advice = _("Did you mean: {names}?").format(names=", ".join(near)) if near else _bases_there_are(scale)
+    advice = did_you_mean(near) or _bases_there_are(scale)
     raise NotFound(_("No base status is called {name}.").format(name=quoted(ref)), advice)
 
 

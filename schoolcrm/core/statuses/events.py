@@ -13,7 +13,7 @@ from schoolcrm.core.rules.status import BACK, MOVES, Event, base_after, first_ba
 from schoolcrm.core.statuses.catalogue import automatic_status, living_status
 from schoolcrm.core.statuses.change import Change, write_changes
 from schoolcrm.core.statuses.facts import read_facts, terminations_of
-from schoolcrm.core.store.cells import stored_day
+from schoolcrm.core.store.cells import client_name, stored_day
 from schoolcrm.core.store.transaction import WritableSchool
 
 _NOW = """
@@ -53,6 +53,24 @@ def first_statuses(db: sqlite3.Connection, *, outside: bool = False, has_student
     """
     base = first_base(outside=outside, has_students=has_students)
     return automatic_status(db, "funnel", base), automatic_status(db, "loyalty", "newcomer")
+
+
+def status_outside(db: sqlite3.Connection, client_id: int, *, with_students: bool = False) -> int:
+    """Return the status of the client as one who is not of this school: for the administrator (R7).
+
+    It is the one that the client has where its base is the same. Raises Refused for a client who has students, or is
+    about to.
+    """
+    status_id, base, _stage_id, _stage = _now(db, client_id)
+    if base == "for-admin":
+        return status_id
+    students = "SELECT EXISTS (SELECT 1 FROM student WHERE client_id = ? AND archived_on IS NULL)"
+    if with_students or db.execute(students, (client_id,)).fetchone()[0]:
+        raise Refused(
+            _("A client with students is of this school: {client}.").format(client=client_name(db, client_id)),
+            _("'schoolcrm status set for-admin {id}' puts one there by hand all the same.").format(id=client_id),
+        )
+    return automatic_status(db, "funnel", "for-admin")
 
 
 def client_recorded(school: WritableSchool, client_id: int, *, reason: str = "recorded") -> None:

@@ -15,6 +15,7 @@ from schoolcrm.core.statuses.change import Change, write_changes
 from schoolcrm.core.statuses.facts import ClientFacts, read_facts
 from schoolcrm.core.statuses.numbers import read_numbers
 from schoolcrm.core.store.transaction import WritableSchool
+from schoolcrm.core.store.undo import state_of
 
 # An open-ended package has ended once its lessons are used up; anything else ends with its last day.
 NOT_ENDED = """subscription.deleted_on IS NULL
@@ -49,6 +50,15 @@ class Due:
 
     changes: list[Change]
     spared: dict[int, Skip]
+
+
+class Prepared(NamedTuple):
+    """What is due on that day, in that way, as long as the file is in that `state`."""
+
+    due: Due
+    today: date
+    strict: bool
+    state: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +103,21 @@ class _Loyalty(NamedTuple):
         return Change(facts.client_id, "loyalty", facts.stage_id, self.automatic[stage], reason)
 
 
-def recompute(school: WritableSchool, *, strict: bool = False) -> Recomputed:
+def prepare(db: sqlite3.Connection, today: date, *, strict: bool = False) -> Prepared:
+    """Find what `recompute` will write, before its transaction begins; BadValue if a setting can't be read."""
+    state = state_of(db)
+    return Prepared(find_due(db, today, strict=strict), today, strict, state)
+
+
+def recompute(school: WritableSchool, *, strict: bool = False, prepared: Prepared | None = None) -> Recomputed:
     """Apply R8 and R9 to every client who is neither archived nor deleted, as of the school's today.
 
     One read of the facts, a pure rule, one write of the differences: a second run changes nothing (R10).
     `strict`: R8 without its guard and without decisions by hand. BadValue if a setting can't be read.
+    `prepared` on the same connection saves the reading, unless somebody has written since.
     """
-    due = find_due(school.db, school.today, strict=strict)
+    same = prepared is not None and prepared[1:] == (school.today, strict, state_of(school.db))
+    due = prepared.due if prepared is not None and same else find_due(school.db, school.today, strict=strict)
     write_changes(school, due.changes)
     return Recomputed(due.changes, count_kinds(school.db, due.changes), due.spared)
 

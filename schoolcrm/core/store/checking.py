@@ -8,9 +8,10 @@ from pathlib import Path
 
 from schoolcrm.core.errors import Damaged
 from schoolcrm.core.language import _
+from schoolcrm.core.rules.names import shortened
 from schoolcrm.core.store.database import SCHEMA_VERSION, connect, database_errors, file_version
 from schoolcrm.core.store.journal import journaled_tables
-from schoolcrm.core.store.migrations import MOST_NAMED, lay_out, require_fitting
+from schoolcrm.core.store.migrations import lay_out, require_fitting
 
 MOST_FAULTS = 100
 _GUARDS = ("change_is_final", "change_is_kept", "operation_is_final", "operation_is_kept")
@@ -88,7 +89,7 @@ def broken(path: Path, faults: list[str]) -> Damaged:
     """Return the refusal that names what is missing of the file, or is not as this program makes it."""
     return Damaged(
         _("The database {path} is damaged, this is missing or changed: {parts}.").format(
-            path=path, parts=", ".join(faults[:MOST_NAMED] + ["…"] * (len(faults) > MOST_NAMED))
+            path=path, parts=shortened(faults)
         ),
         _("'schoolcrm db check' tells more; 'schoolcrm db restore FILE' brings a sound backup back."),
     )

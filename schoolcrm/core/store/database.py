@@ -13,14 +13,14 @@ from pathlib import Path
 from urllib.parse import quote
 
 from schoolcrm.core.clock import school_day
-from schoolcrm.core.errors import Busy, Damaged, DiskTrouble, NotFound, SchoolError
+from schoolcrm.core.errors import Busy, Damaged, DiskTrouble, NotFound, Refused, SchoolError
 from schoolcrm.core.language import _, use_own_texts
 from schoolcrm.core.rules.disk import reason_of
 
 APPLICATION_ID = 0x5C4001C2
 WAIT_SECONDS = 10.0
 # Kept beside the ladder's last step so that a reader need not look at the migrations' folder.
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 _READONLY_ROLLBACK = 776  # SQLITE_READONLY_ROLLBACK: a crash left a journal that only a writer can roll back
 
@@ -87,6 +87,15 @@ def require_file(path: Path) -> None:
         )
 
 
+def require_no_file(path: Path) -> None:
+    """Raise Refused when there is a file where a new database is to be."""
+    if path.exists():
+        raise Refused(
+            _("There is a file at {path} already.").format(path=path),
+            _("Name another file with --db, or move that one away."),
+        )
+
+
 def file_version(db: sqlite3.Connection, path: Path) -> int:
     """Return the schema version of the file; Damaged if it isn't ours or comes from a newer program."""
     application = db.execute("PRAGMA application_id").fetchone()[0]
@@ -116,6 +125,12 @@ def reading(path: Path, today: date | None) -> Iterator[School]:
     with database_errors(path), closing(_readable(path)) as db:
         speak_of_labels(db)
         yield School(db, today or school_today(db))
+
+
+def step_aside(db: sqlite3.Connection) -> None:
+    """Let who waits write: what `reading` opened sees the file from then on as it is then. Nothing may be under way."""
+    db.execute("COMMIT")
+    db.execute("BEGIN")
 
 
 def _readable(path: Path) -> sqlite3.Connection:

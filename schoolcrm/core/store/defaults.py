@@ -4,12 +4,11 @@ The names are the school's own from then on, free to be renamed; a later change 
 """
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
-from schoolcrm.core.errors import Refused
-from schoolcrm.core.language import _
 from schoolcrm.core.rules.names import fold
 from schoolcrm.core.rules.settings import SETTINGS, currency_code
 from schoolcrm.core.rules.status import FUNNEL, LOYALTY
@@ -69,11 +68,47 @@ _NAMES = {
 }
 
 
-def new_database(path: Path, user: str, language: str, currency: str | None = None, time_zone: str = "") -> None:
+def default_names(table: str, name: str) -> tuple[str, ...]:
+    """Return all folded names of the default entry that is called `name`: in either language, its code, short name.
+
+    `table` is that of lesson types, absence reasons or accounts; no default is called so: none.
+    """
+    return _by_any_name(table).get(fold(name), ())
+
+
+@cache
+def _by_any_name(table: str) -> Mapping[str, tuple[str, ...]]:
+    folded = [tuple(map(fold, names)) for names in _of_either_language(table)]
+    return {name: names for names in folded for name in names}
+
+
+def _of_either_language(table: str) -> Iterator[tuple[str, ...]]:
+    """Yield the names of each default entry of a table."""
+    russian, english = _NAMES["ru"], _NAMES["en"]
+    if table == "lesson_type":
+        for code, name in english.lesson_types.items():
+            yield code, name, russian.lesson_types[code]
+    elif table == "absence_reason":
+        for (name, short, *_terms), (other, other_short, *_same) in zip(
+            english.absence_reasons, russian.absence_reasons, strict=True
+        ):
+            yield name, short, other, other_short
+    elif table == "account":
+        yield from zip(english.accounts, russian.accounts, strict=True)
+
+
+def new_database(
+    path: Path,
+    user: str,
+    language: str,
+    currency: str | None = None,
+    time_zone: str = "",
+    also: Callable[[sqlite3.Connection], None] | None = None,
+) -> None:
     """Make the school's database at `path`, with its defaults named in `language` ("ru" or "en").
 
     `currency` is a code; None: the usual one. `time_zone` is an IANA name; empty: the machine's. The defaults are
-    one operation, `init`, of `user`.
+    one operation, `init`, of `user`; `also` writes what else is to be in the file before it appears at `path`.
     Raises BadValue for a currency that is no code, Refused when there is a file, DiskTrouble.
     """
     from schoolcrm.core.clock import machine_time_zone
@@ -88,17 +123,10 @@ def new_database(path: Path, user: str, language: str, currency: str | None = No
         fill(db, language=language, currency=code, time_zone=time_zone or machine_time_zone())
         end_operation(db, number)
         db.execute("COMMIT")
+        if also is not None:
+            also(db)
 
     create(path, fill_as_operation)
-
-
-def require_no_file(path: Path) -> None:
-    """Raise Refused when there is a file at `path`, as `new_database` would."""
-    if path.exists():
-        raise Refused(
-            _("There is a file at {path} already.").format(path=path),
-            _("Name another file with --db, or move that one away."),
-        )
 
 
 def fill(db: sqlite3.Connection, *, language: str, currency: str, time_zone: str) -> None:

@@ -1,7 +1,7 @@
 """What operations did to records, each record told once an operation: as it was before, and as it was after (R54)."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby, pairwise
 from typing import Any, NamedTuple
 
@@ -9,11 +9,19 @@ from schoolcrm.core.store.journal import LiveRecords, image_of
 
 Record = tuple[str, int | str]
 
+AT_FIRST, AT_ONCE = 100, 1_000
+"""Changes looked at in one read: at first few, for mostly few are asked for; others can write between two reads."""
+
+
+# Of the operations that change no record only purges are kept: they take people out of the journal itself.
+_PURGED = "client"
+
 
 class Edit(NamedTuple):
     """What one operation did to one record; `before` is None for one it made, `after` for one it removed.
 
-    `at` is UTC; `last` is the number of the last change, by which edits follow one another.
+    `at` is UTC; `last` is the number of the last change, by which edits follow one another. A purge that changed the
+    journal alone is an edit of no record: it has neither, and no number.
     """
 
     operation: int
@@ -42,10 +50,13 @@ _WANTED = """
     AND (:user = '' OR operation.user = :user)
     AND operation.at >= :since AND (:before = '' OR operation.at < :before)
 """
-_OPERATIONS = f"SELECT id, at, user, command, first_change FROM operation WHERE {_WANTED} ORDER BY id DESC"  # noqa: S608
+_OPERATIONS = f"""
+    SELECT id, at, user, command, first_change FROM operation
+     WHERE {_WANTED} AND operation.id < :below ORDER BY id DESC LIMIT {AT_ONCE}
+"""  # noqa: S608
 _LAST_OF_RECORDS = """
     SELECT id, entity, record FROM change
-     WHERE id BETWEEN :first AND :last AND (:entity = '' OR entity = :entity)
+     WHERE id BETWEEN :from AND :to AND (:entity = '' OR entity = :entity)
        AND NOT EXISTS (SELECT 1 FROM change AS next
                         WHERE next.entity = change.entity AND next.record = change.record
                           AND next.id > change.id AND next.id <= :last)
@@ -60,17 +71,46 @@ _OF_RECORD = f"""
 """  # noqa: S608
 
 
-def newest_edits(db: sqlite3.Connection, wanted: Wanted) -> Iterator[Edit]:
-    """Yield the edits of the whole school, the newest first; as many as are taken are read."""
+def newest_edits(db: sqlite3.Connection, wanted: Wanted, pause: Callable[[], None] = lambda: None) -> Iterator[Edit]:
+    """Yield the edits of the whole school, the newest first; as many as are taken are read.
+
+    `pause` is called between two reads, with no statement under way: what others write meanwhile is not told of, and
+    does not change what is, for the journal only grows.
+    """
     live = LiveRecords(db)
     (last,) = db.execute("SELECT ifnull(max(id), 0) FROM change").fetchone()
-    for number, at, user, command, first in db.execute(_OPERATIONS, wanted._asdict()):
-        bounds = {"first": first, "last": _last_of(db, number, last), "entity": wanted.entity}
-        for change, entity, record in db.execute(_LAST_OF_RECORDS, bounds):
-            (text,) = db.execute(_BEFORE, (entity, record, first)).fetchone()
-            before, after = image_of(text), _after(db, entity, record, change, live)
-            if before != after:
-                yield Edit(number, at, user, command, entity, record, before, after, change)
+    looked_at = 0
+    for number, at, user, command, first in _operations(db, wanted):
+        until = min(_last_of(db, number, last), last)
+        if first > until and wanted.entity in ("", _PURGED) and first <= last + 1:
+            yield Edit(number, at, user, command, _PURGED, "", None, None, until)
+        for begin, end in _portions(first, until):
+            bounds = {"from": begin, "to": end, "last": until, "entity": wanted.entity}
+            for change, entity, record in db.execute(_LAST_OF_RECORDS, bounds).fetchall():
+                (text,) = db.execute(_BEFORE, (entity, record, first)).fetchone()
+                before, after = image_of(text), _after(db, entity, record, change, live)
+                if before != after:
+                    yield Edit(number, at, user, command, entity, record, before, after, change)
+            looked_at += end - begin + 1
+            if looked_at >= AT_ONCE:
+                looked_at = 0
+                pause()
+
+
+def _operations(db: sqlite3.Connection, wanted: Wanted) -> Iterator[Any]:
+    below = 1 << 62
+    while portion := db.execute(_OPERATIONS, {**wanted._asdict(), "below": below}).fetchall():
+        yield from portion
+        below = portion[-1][0]
+
+
+def _portions(first: int, last: int) -> Iterator[tuple[int, int]]:
+    """Yield the bounds of portions of these numbers, the last first."""
+    size = AT_FIRST
+    while first <= last:
+        yield max(first, last - size + 1), last
+        last -= size
+        size = min(2 * size, AT_ONCE)
 
 
 def _last_of(db: sqlite3.Connection, operation: int, last: int) -> int:

@@ -1,7 +1,8 @@
-"""Which table refers to which, as the schema of the file has it."""
+"""Which table refers to which, as the schema of the file has it; and a transaction that doesn't follow them."""
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from schoolcrm.core.store.journal import journaled_tables
@@ -36,3 +37,22 @@ def references_of(db: sqlite3.Connection, table: str) -> Iterator[Reference]:
     for parts in keys.values():
         parts.sort()
         yield Reference(table, tuple(part[2] for part in parts), parts[0][1], tuple(part[3] for part in parts))
+
+
+@contextmanager
+def unfollowed_references(db: sqlite3.Connection) -> Iterator[None]:
+    """Keep other writers out and follow no reference, in one transaction: rows and tables may come in any order.
+
+    An exception takes everything back. Readers aren't kept out: a second connection may copy the file meanwhile.
+    """
+    db.execute("PRAGMA foreign_keys = OFF")  # SQLite takes no notice of it once the transaction has begun.
+    try:
+        db.execute("BEGIN IMMEDIATE")
+        yield
+        db.execute("COMMIT")
+    except BaseException:
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        raise
+    finally:
+        db.execute("PRAGMA foreign_keys = ON")

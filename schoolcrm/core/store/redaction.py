@@ -3,7 +3,6 @@
 Only a purge may do so; the guards of the journal are lifted inside its one transaction and put back.
 """
 
-import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
@@ -19,31 +18,24 @@ _GUARD = "change_is_final"
 class Redaction(NamedTuple):
     """What to take out of the images of one table: which images, and what each column holds from now on.
 
-    `condition` and the values of `blanks` are SQL over the table `change`; ``{value}`` stands for the column in
-    the image.
+    `images` is the query of their numbers; the values of `blanks` are SQL over the table `change`, where
+    ``{value}`` stands for the column in the image. A table without any keeps what it says: numbers only.
     """
 
-    entity: str
-    condition: str
+    images: str
     blanks: Mapping[str, str]
 
 
-def redact_images(db: sqlite3.Connection, redactions: Sequence[Redaction], parameters: Mapping[str, object]) -> int:
-    """Blank these columns in the images that the journal keeps; return how many images were rewritten.
+def redact_images(db: sqlite3.Connection, redactions: Sequence[Redaction], parameters: Mapping[str, object]) -> None:
+    """Blank these columns in the images that the journal keeps.
 
     The images stay whole records: who changed what when is still told, without the person. They are marked, for
     none of them can be written back.
     """
-    found: dict[str, list[int]] = {}
-    which = " ".join(f"WHEN '{one.entity}' THEN {one.condition}" for one in redactions)
-    query = f"SELECT id, entity FROM change WHERE before IS NOT NULL AND CASE entity {which} END"  # noqa: S608
-    for number, entity in db.execute(query, parameters):
-        found.setdefault(entity, []).append(number)
     with _guard_lifted(db):
         for one in redactions:
-            if one.blanks and one.entity in found:
-                _rewrite(db, one, {**parameters, "images": json.dumps(found[one.entity])})
-    return sum(map(len, found.values()))
+            if one.blanks:
+                _rewrite(db, one, parameters)
 
 
 def _rewrite(db: sqlite3.Connection, redaction: Redaction, parameters: Mapping[str, object]) -> None:
@@ -52,7 +44,7 @@ def _rewrite(db: sqlite3.Connection, redaction: Redaction, parameters: Mapping[s
     )
     db.execute(
         f"UPDATE change SET before = json_set(json_replace(before, {replaced}), '$.{BLANKED}', 1)"  # noqa: S608
-        " WHERE id IN (SELECT value FROM json_each(:images))",
+        f" WHERE id IN ({redaction.images})",
         parameters,
     )
 

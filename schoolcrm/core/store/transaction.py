@@ -21,6 +21,7 @@ from schoolcrm.core.store.database import (
 )
 from schoolcrm.core.store.files import keep_private
 from schoolcrm.core.store.journal import begin_operation, end_operation
+from schoolcrm.core.store.numbering import last_number
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -37,13 +38,16 @@ _KINDS = {"TEXT": str, "INTEGER": int}
 class WritableSchool(School):
     """The school inside one write transaction: `db` and `session` share the connection.
 
-    `user` signs the changes. Text SQL through `db` sees what `session` wrote after `session.flush()`;
-    `add` flushes by itself. `insert` is the light door for what a desk records all day: SQLModel and what it stands
-    on take three times as long to import as such a command takes in all.
+    `user` signs the changes; an operation that changed no record is kept only if it `leaves_trace`; at its end
+    `kept_as` is its number in the journal, None if nothing was kept. Text SQL through `db` sees what `session` wrote
+    after `session.flush()`; `add` flushes by itself. `insert` is the light door for what a desk records all day:
+    SQLModel and what it stands on take three times as long to import as such a command takes in all.
     """
 
     user: str
     operation_id: int = field(default=0)
+    leaves_trace: bool = field(default=False)
+    kept_as: int | None = field(default=None)
 
     @cached_property
     def session(self) -> "Session":
@@ -62,20 +66,24 @@ class WritableSchool(School):
         return Session(engine, autoflush=True, expire_on_commit=False)
 
     def add(self, model: "type[Row]", **values: Any) -> "Row":
-        """Validate the values as `model`, write the record and return it with its id."""
+        """Validate the values as `model`, write the record and return it with its id, which is a new one."""
+        if "id" in model.model_fields and values.get("id") is None:
+            values["id"] = last_number(self.db, str(model.__tablename__)) + 1
         record = model.model_validate(values)
         self.session.add(record)
         self.session.flush()
         return record
 
     def insert(self, table: str, **values: "Cell") -> int:
-        """Write a row of the table and return its number, 0 in a table without one.
+        """Write a row of the table and return its number, a new one; 0 in a table without one.
 
         The schema checks what the models do: its columns' kinds here, the rest by its CHECKs and keys. Raises
         TypeError for a column that the table has not or a value of another kind, sqlite3.IntegrityError.
         """
         kinds = {name: kind for _at, name, kind, *_rest in self.db.execute(f'PRAGMA table_info("{table}")')}
         row = {name: _stored(value, kinds.get(name), f"{table}.{name}") for name, value in values.items()}
+        if "id" in kinds and "id" not in row:
+            row["id"] = last_number(self.db, table) + 1
         columns, places = ", ".join(row), ", ".join(f":{name}" for name in row)
         return self.db.execute(f"INSERT INTO {table} ({columns}) VALUES ({places})", row).lastrowid or 0  # noqa: S608
 
@@ -163,8 +171,9 @@ def operation(
         school.operation_id = begin_operation(db, user, command, undoes)
         yield school
         flush(school)
-        keep = end_operation(db, school.operation_id) and not dry_run
+        keep = (end_operation(db, school.operation_id) or school.leaves_trace) and not dry_run
         db.execute("COMMIT" if keep else "ROLLBACK")
+        school.kept_as = school.operation_id if keep else None
     except BaseException:
         _roll_back(db)
         raise

@@ -4,6 +4,8 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from schoolcrm.core.store.foreign_keys import unfollowed_references
+
 
 @contextmanager
 def without_triggers(db: sqlite3.Connection) -> Iterator[None]:
@@ -11,19 +13,10 @@ def without_triggers(db: sqlite3.Connection) -> Iterator[None]:
 
     References are not followed meanwhile: rows may come in any order. An exception takes everything back.
     """
-    db.execute("PRAGMA foreign_keys = OFF")
-    db.execute("BEGIN IMMEDIATE")
-    try:
+    with unfollowed_references(db):
         triggers = db.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'").fetchall()
         for name, _sql in triggers:
             db.execute(f'DROP TRIGGER "{name}"')
         yield
         for _name, sql in triggers:
             db.execute(sql)
-        db.execute("COMMIT")
-    except BaseException:
-        if db.in_transaction:
-            db.execute("ROLLBACK")
-        raise
-    finally:
-        db.execute("PRAGMA foreign_keys = ON")

@@ -80,6 +80,7 @@ def format_of(output: Output) -> Format:
     """Return the format asked for: by name, else by the ending of the file, else the usual one."""
     if output.format:
         chosen = _format_named(output.format)
+        _require_fitting(chosen, output.file)
     elif output.file is not None and output.file != _STANDARD_OUTPUT:
         chosen = _format_of_ending(output.file)
     elif output.excel:
@@ -92,6 +93,19 @@ def format_of(output: Output) -> Format:
             _("Leave --excel out, or write --format csv."),
         )
     return chosen
+
+
+def _require_fitting(chosen: Format, file: Path | None) -> None:
+    """Refuse an ending that promises another format; any text may stand in a .txt."""
+    promised = _ENDINGS.get(file.suffix.lower(), chosen) if file else chosen
+    if promised is chosen or (promised is Format.TABLE and chosen is not Format.XLSX):
+        return
+    raise WrongUsage(
+        _("--format {format} and the ending of {file} contradict one another.").format(format=chosen.value, file=file),
+        _("Leave --format out, or let the name end in .{ending}.").format(
+            ending="txt" if chosen is Format.TABLE else chosen.value
+        ),
+    )
 
 
 def _format_named(name: str) -> Format:

@@ -1,7 +1,7 @@
 """What one cell becomes: words for people, plain values for programs. One formatter is made per column."""
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from typing import Any
 
@@ -116,6 +116,14 @@ def _human_moment(cell: datetime | str) -> str:
     return f"{human_date(moment.date())} {moment:%H:%M}"
 
 
+def _machine_moment(cell: datetime | str) -> str:
+    """Return the moment in UTC, so that programs read one form everywhere: 2026-09-01T15:00:00Z."""
+    moment = as_moment(cell)
+    if moment.tzinfo is None:
+        return moment.isoformat(timespec="seconds")
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 def _human_period(period: Period) -> str:
     first = human_date(period.first) if period.first else ""
     last = human_date(period.last) if period.last else ""
@@ -154,7 +162,7 @@ _MACHINES: dict[Kind, Converted] = {
     Kind.MONEY: machine_money,
     Kind.DATE: lambda cell: as_date(cell).isoformat(),
     Kind.TIME: lambda cell: f"{as_time(cell):%H:%M}",
-    Kind.MOMENT: lambda cell: as_moment(cell).isoformat(timespec="seconds"),
+    Kind.MOMENT: _machine_moment,
     Kind.NUMBER: _plain_number,
     Kind.SHARE: lambda cell: round(float(cell), 4),
     Kind.BOOL: bool,

@@ -6,7 +6,7 @@ from typing import Any, TextIO
 
 from schoolcrm.core.rules.money import machine_money
 from schoolcrm.core.rules.safetext import guard_formula, one_line, printable
-from schoolcrm.reports.table import Column, Kind, Table
+from schoolcrm.reports.table import Column, Kind, Table, in_machine_order
 from schoolcrm.reports.writers.cells import as_date, as_moment, for_machines, for_people
 
 BYTE_ORDER_MARK = "\ufeff"
@@ -19,6 +19,7 @@ Converted = Callable[[Any], Any]
 
 def write_csv(table: Table, stream: TextIO) -> None:
     """Write a heading row of keys and the rows: comma, ``-1250.50``, ISO dates, absent values empty."""
+    table = in_machine_order(table)
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow([one_line(column.key) for column in table.columns])
     writer.writerows(_rows(table, _for_programs))

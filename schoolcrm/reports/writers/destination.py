@@ -89,7 +89,7 @@ def standard_output(stream: TextIO, *, utf8: bool) -> Iterator[TextIO]:
         raise
     except OSError as trouble:
         sentence = _("The output can't be written: {reason}.").format(reason=reason_of(trouble))
-        raise DiskTrouble(sentence) from trouble
+        raise DiskTrouble(sentence, _("Free some room, or write into a file elsewhere with -o.")) from trouble
 
 
 def write_error(path: Path, trouble: OSError) -> SchoolError:

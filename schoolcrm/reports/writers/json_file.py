@@ -7,7 +7,7 @@ from json.encoder import encode_basestring
 from typing import Any, TextIO
 
 from schoolcrm.core.rules.safetext import escape_json
-from schoolcrm.reports.table import Column, Fact, Kind, Table
+from schoolcrm.reports.table import Column, Fact, Kind, Table, in_machine_order
 from schoolcrm.reports.writers.cells import REMEMBERED, fact_for_machines, for_machines
 
 VERSION = 1
@@ -17,6 +17,7 @@ _encode_raw = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 
 def write_json(table: Table, stream: TextIO) -> None:
     """Write the envelope of the whole table; rows are streamed, one on each line."""
+    table = in_machine_order(table)
     columns = [{"key": each.key, "label": each.label, "type": each.kind.value} for each in table.columns]
     stream.write(f'{{\n "schoolcrm": {VERSION},\n "report": {_encode(table.report)},\n')
     stream.write(f' "title": {_encode(table.title)},\n "parameters": {_encode(_facts(table.parameters))},\n')
@@ -30,7 +31,7 @@ def write_json(table: Table, stream: TextIO) -> None:
 
 def write_jsonl(table: Table, stream: TextIO) -> None:
     """Write one object per row and line, nothing else."""
-    for row in _rows(table):
+    for row in _rows(in_machine_order(table)):
         stream.write(row + "\n")
 
 

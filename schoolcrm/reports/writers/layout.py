@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 
 GAP = "  "
-_BREAK = re.compile(r"( +|(?<=,)(?=[^\W\d]))")  # at spaces and after commas, never inside 1,250.00
+_BREAK = r"( +|(?<=,)(?=[^\W\d]))"  # at spaces and after commas, never inside 1,250.00
 
 
 def width_of(text: str) -> int:
@@ -34,7 +34,7 @@ def widths_of(rows: Sequence[Sequence[str]]) -> list[int]:
 def longest_words(rows: Sequence[Sequence[str]]) -> list[int]:
     """Return the width of the longest word of each column: narrower, a word would be broken."""
     return [
-        max((width_of(word) for cell in column for word in _BREAK.split(cell)[::2]), default=0)
+        max((width_of(word) for cell in column for word in re.split(_BREAK, cell)[::2]), default=0)
         for column in zip(*rows, strict=True)
     ]
 
@@ -43,7 +43,7 @@ def wrap(text: str, width: int) -> list[str]:
     """Return the lines of the text: broken between words; only a word wider than the line is cut."""
     if width_of(text) <= width:
         return [text]
-    pieces = _BREAK.split(text)
+    pieces = re.split(_BREAK, text)
     lines = [""]
     for gap, word in zip(["", *pieces[1::2]], pieces[::2], strict=True):
         longer = lines[-1] + gap + word

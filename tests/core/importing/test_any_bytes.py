@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from builders import add_client, add_group, join, make_school, reading_school, run_cli, writing_school
+from builders import add_client, add_group, dump, join, make_school, reading_school, run_cli, writing_school
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -93,11 +93,3 @@ def test_what_is_accepted_reads_back_equal(tmp_path: Path, encoding: str, data: 
         query = "SELECT student.name, student.birthday, payment.amount, client.note FROM client, student, payment"
         kept = open_school.db.execute(query).fetchall()
     assert kept == [(tidy(name), born.isoformat(), kopecks, read_note(note) or None)]
-
-
-def dump(school: Path) -> list[str]:
-    db = sqlite3.connect(school)
-    try:
-        return list(db.iterdump())
-    finally:
-        db.close()

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from builders import make_school, reading_school, run_cli, writing_school
+from builders import dump, make_school, reading_school, run_cli, writing_school
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -491,11 +491,3 @@ def test_any_rows_end_in_records_rejects_or_one_refusal(tmp_path: Path, rows: li
         assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         assert db.execute("PRAGMA foreign_key_check").fetchall() == []
     db.close()
-
-
-def dump(school: Path) -> list[str]:
-    db = sqlite3.connect(school)
-    try:
-        return list(db.iterdump())
-    finally:
-        db.close()

@@ -6,9 +6,11 @@ from hypothesis import strategies as st
 
 from schoolcrm.core.errors import BadValue, SchoolError
 from schoolcrm.core.importing.assignments import parse_assignments
-from schoolcrm.core.importing.fields import CLIENT_FIELDS
+from schoolcrm.core.importing.fields import CLIENT_FIELDS, FieldTable
 from schoolcrm.core.importing.headings import Fate, HeadingMap, map_headings
+from schoolcrm.core.importing.lesson_fields import LESSON_FIELDS
 from schoolcrm.core.importing.own_fields import CustomField
+from schoolcrm.core.importing.payment_fields import PAYMENT_FIELDS
 
 
 def targets(mapped: HeadingMap) -> list[str]:
@@ -49,6 +51,26 @@ def test_r61_the_headings_of_alfacrm_are_known() -> None:
         ("E-mail", "email"),
         ("Станция метро", "metro"),
         ("Домашний\nтелефон", "home_phone"),
+        ("Цена", "price"),
+        ("Price", "price"),
+        ("Цена, руб.", "price"),
+        ("Предметы", "subject"),
+        ("Предмет 2", "subject"),
+        ("Предмет (2)", "subject"),
+        ("subjects", "subject"),
+        ("Курс 2", "subject"),
+        ("Группа 2", "groups"),
+        ("groups", "groups"),
+        ("Педагоги", "responsible_teacher"),
+        ("Преподаватель 2", "responsible_teacher"),
+        ("Teachers", "responsible_teacher"),
+        ("Мобильные телефоны", "phone"),
+        ("E-mails", "email"),
+        ("Email 2", "email"),
+        ("Домашние телефоны", "home_phone"),
+        ("Ссылка 2", "link"),
+        ("Ученики", "student"),
+        ("students", "student"),
     ],
 )
 def test_a_heading_is_known_in_many_writings(heading: str, key: str) -> None:
@@ -62,8 +84,9 @@ def test_other_headings_are_not_guessed_at(heading: str) -> None:
     assert CLIENT_FIELDS.meaning(heading) is None
 
 
-def test_no_heading_is_claimed_by_two_fields() -> None:
-    claimed = [alias for each in CLIENT_FIELDS.fields.values() for alias in each.aliases]
+@pytest.mark.parametrize("table", [CLIENT_FIELDS, LESSON_FIELDS, PAYMENT_FIELDS])
+def test_no_heading_is_claimed_by_two_fields(table: FieldTable) -> None:
+    claimed = [alias for each in table.fields.values() for alias in each.aliases]
     assert sorted(claimed) == sorted(set(claimed))
 
 

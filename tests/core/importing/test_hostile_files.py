@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from builders import add_client, add_group, join, make_school, reading_school, run_cli, writing_school
+from builders import add_client, add_group, dump, join, make_school, reading_school, run_cli, writing_school
 
 TODAY = date(2026, 9, 1)
 COMMANDS = [("import-csv",), ("import-csv", "--on-duplicate", "update"), ("payments", "import"), ("lessons", "import")]
@@ -168,11 +168,3 @@ def test_a_naughty_note_reads_back_equal(school: Path, tmp_path: Path) -> None:
     assert len(kept) > len(NAUGHTY) // 2
     for phone, note in kept.items():
         assert note == (read_note(NAUGHTY[int(phone[-7:])]) or None)
-
-
-def dump(school: Path) -> list[str]:
-    db = sqlite3.connect(school)
-    try:
-        return list(db.iterdump())
-    finally:
-        db.close()

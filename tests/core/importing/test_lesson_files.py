@@ -14,6 +14,7 @@ from builders import (
     add_group,
     add_plan,
     add_schedule,
+    dump,
     join,
     make_school,
     reading_school,
@@ -65,14 +66,6 @@ def bring(school: Path, rows: Sequence[Sequence[str]], head: Sequence[str] = HEA
 def rows_of(school: Path, query: str) -> list[tuple[Any, ...]]:
     with reading_school(school) as open_school:
         return open_school.db.execute(query).fetchall()
-
-
-def dump(school: Path) -> list[str]:
-    db = sqlite3.connect(school)
-    try:
-        return list(db.iterdump())
-    finally:
-        db.close()
 
 
 MARKS = "SELECT student_id, on_date, attended, reason_id, basis, charge FROM mark ORDER BY on_date, student_id"

@@ -2,14 +2,13 @@
 
 import csv
 import json
-import sqlite3
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
-from builders import add_client, add_phone, add_student, make_school, pay, reading_school, run_cli, writing_school
+from builders import add_client, add_phone, add_student, dump, make_school, pay, reading_school, run_cli, writing_school
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -48,14 +47,6 @@ def bring(school: Path, rows: Sequence[Sequence[str]], head: Sequence[str] = HEA
 def rows_of(school: Path, query: str) -> list[tuple[Any, ...]]:
     with reading_school(school) as open_school:
         return open_school.db.execute(query).fetchall()
-
-
-def dump(school: Path) -> list[str]:
-    db = sqlite3.connect(school)
-    try:
-        return list(db.iterdump())
-    finally:
-        db.close()
 
 
 def test_r66_a_payment_has_all_that_its_row_says(school: Path) -> None:

@@ -70,7 +70,7 @@ def test_r62_every_field_of_a_row(write_text: WriteText, read_clients: ReadClien
         note="Любит роботов",
         groups=("Робо 1", "Танцы"),
         price=120000,
-        subject="Робототехника",
+        subject=("Робототехника",),
         level="Начальный",
         responsible_teacher=("Ким П.", "Ли Ю."),
         manager="Орлова",

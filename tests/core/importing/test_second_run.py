@@ -1,12 +1,11 @@
 """R64: a file imported twice changes nothing the second time, whoever is in it and in whichever mode."""
 
 import csv
-import sqlite3
 from datetime import date
 from pathlib import Path
 
 import pytest
-from builders import make_school, reading_school, run_cli, writing_school
+from builders import dump, make_school, reading_school, run_cli, writing_school
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -43,14 +42,6 @@ def bring(school: Path, rows: list[Row], mode: str) -> Imported:
         fields = client_fields(open_school.db)
     wishes = Wishes(on_duplicate=mode, new_fields=True)
     return import_clients(school, ClientFile(path, wishes, fields), TODAY, user="olga")
-
-
-def dump(school: Path) -> list[str]:
-    db = sqlite3.connect(school)
-    try:
-        return list(db.iterdump())
-    finally:
-        db.close()
 
 
 def changes_nothing(school: Path, rows: list[Row], mode: str) -> Imported:
@@ -164,3 +155,33 @@ def test_r62_a_level_without_a_subject_rejects_its_row(tmp_path: Path) -> None:
     code, _out, err = run_cli("import-csv", str(tmp_path / "c.csv"), db=make_school(tmp_path))
     assert code == 3
     assert "row 2 rejected: Уровень: The level «A1» is that of no subject." in err
+
+
+def test_r61_r62_several_subjects_in_a_cell_and_in_columns(tmp_path: Path) -> None:
+    lines = [
+        "ФИО;Предметы;Предмет 2;Группа;Цена",
+        "Пётр Иванов;Танцы, Шахматы;танцы;Кружок;700",
+        "Маша Иванова;;Шахматы;Шахматы 1;700",
+    ]
+    (tmp_path / "c.csv").write_text("\n".join(lines), "utf-8")
+    school = make_school(tmp_path)
+    code, _out, err = run_cli("import-csv", str(tmp_path / "c.csv"), "--yes", db=school)
+    assert code == 0, err
+    query = (
+        "SELECT student.name, group_concat(subject.name) FROM student_subject"
+        " JOIN student ON student.id = student_id JOIN subject ON subject.id = subject_id GROUP BY student_id"
+    )
+    with reading_school(school) as read:
+        assert sorted(read.db.execute(query)) == [("Маша Иванова", "Шахматы"), ("Пётр Иванов", "Танцы,Шахматы")]
+        groups = read.db.execute("SELECT name, subject_id IS NOT NULL FROM study_group ORDER BY id").fetchall()
+        assert groups == [("Кружок", 0), ("Шахматы 1", 1)]
+        assert read.db.execute("SELECT count(*), min(price) FROM subscription").fetchone() == (2, 700_00)
+
+
+def test_r62_a_level_beside_several_subjects_rejects_its_row(tmp_path: Path) -> None:
+    (tmp_path / "c.csv").write_text(
+        "ФИО;Предмет;Уровень\nПётр Иванов;Танцы, Шахматы;A1\nМаша Иванова;Танцы;A1\n", "utf-8"
+    )
+    code, _out, err = run_cli("import-csv", str(tmp_path / "c.csv"), db=make_school(tmp_path))
+    assert code == 3
+    assert "row 2 rejected: Уровень: The level «A1» stands beside several subjects: Танцы, Шахматы." in err

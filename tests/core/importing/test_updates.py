@@ -1,7 +1,6 @@
 """R64: `--on-duplicate update` changes what the file fills, empties nothing, and does nothing twice."""
 
 import csv
-import sqlite3
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import date
@@ -9,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from builders import hold, make_school, reading_school, run_cli, writing_school
+from builders import dump, hold, make_school, reading_school, run_cli, writing_school
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -59,14 +58,6 @@ def bring(school: Path, *rows: Mapping[str, str], today: date = TODAY, **wishes:
 def rows_of(school: Path, query: str) -> list[tuple[Any, ...]]:
     with reading_school(school, TODAY) as open_school:
         return open_school.db.execute(query).fetchall()
-
-
-def dump(school: Path) -> list[str]:
-    db = sqlite3.connect(school)
-    try:
-        return list(db.iterdump())
-    finally:
-        db.close()
 
 
 def test_r64_the_same_file_again_changes_nothing(school: Path) -> None:

@@ -91,3 +91,36 @@ def test_impossible_transfers_are_refused(school: Any) -> None:
     with pytest.raises(Refused, match="only since 2026-09-10") as refused:
         transfer(school, STUDENT, ONE, TWO, september(10))
     assert "2026-09-11" in refused.value.hint
+
+
+def test_r21_a_slip_is_put_right_on_the_day_it_was_made(school: Any) -> None:
+    join(school, ONE, STUDENT, september(15), date(2026, 12, 31))
+    assert transfer(school, STUDENT, ONE, TWO, september(15)) == Transferred(2, None, date(2026, 12, 31))
+    assert stays(school) == [(TWO, "15", "12-31")]
+
+
+def test_r21_an_earlier_stay_in_the_group_is_kept(school: Any) -> None:
+    join(school, ONE, STUDENT, september(1), september(10))
+    join(school, ONE, STUDENT, september(15))
+    assert transfer(school, STUDENT, ONE, TWO, september(15)).left_on is None
+    assert stays(school) == [(ONE, "01", "09-10"), (TWO, "15", None)]
+
+
+def test_r21_after_a_mark_it_is_no_slip_any_more(school: Any) -> None:
+    add_schedule(school, group_id=ONE, days="tue", first_on=september(1))
+    join(school, ONE, STUDENT, september(15))
+    hold(school, ONE, september(15), present=[STUDENT])
+    with pytest.raises(Refused, match="only since 2026-09-15"):
+        transfer(school, STUDENT, ONE, TWO, september(15))
+
+
+def test_r31_month_plans_follow_a_slip_put_right(school: Any) -> None:
+    add_schedule(school, group_id=ONE, days="tue", first_on=september(1))
+    add_schedule(school, group_id=TWO, days="wed,thu", first_on=september(1))
+    sell_plan(school, STUDENT, add_plan(school, "month", 900_00), september(1))
+    join(school, ONE, STUDENT, september(1), september(14))
+    hold(school, ONE, september(1), present=[STUDENT])
+    join(school, ONE, STUDENT, september(15))
+    transfer(school, STUDENT, ONE, TWO, september(15))
+    (charge,) = school.db.execute("SELECT charge FROM mark").fetchone()
+    assert charge == 900_00 // 7  # 1, 8 in the one; 16, 17, 23, 24, 30 in the other

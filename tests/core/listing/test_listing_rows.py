@@ -199,3 +199,20 @@ def test_reading_needs_no_right_to_write(tmp_path: Path) -> None:
     with reading_school(path) as school:
         listing = list_rows(school.db, TODAY, CLIENTS, Wish(query=["анна"], sort=["-balance", "expires"], limit=5))
     assert [row[1] for row in listing.rows] == ["Анна Иванова"]
+
+
+@pytest.mark.parametrize("registry", [CLIENTS, STUDENTS], ids=["clients", "students"])
+@pytest.mark.parametrize("first_names", [0, 1, 2, 5, 2000])
+@pytest.mark.parametrize(
+    "query", [("а",), ("маша",), ("916",), ("zzz",), ("^маша",), ("о", "а"), ("а", "is:grouped"), ("is:lead",)], ids=str
+)
+def test_a_page_of_those_with_a_word_is_the_beginning_of_all_of_them(
+    school: Any, monkeypatch: pytest.MonkeyPatch, registry: Registry, first_names: int, query: tuple[str, ...]
+) -> None:
+    monkeypatch.setattr("schoolcrm.core.listing.rows.FIRST_NAMES", first_names)
+    for scope in ("visible", "archived", "all"):
+        everybody = rows(school, "id", registry=registry, query=query, scope=scope)
+        for limit in (1, 2, 3):
+            for offset in range(len(everybody) + 1):
+                page = rows(school, "id", registry=registry, query=query, scope=scope, limit=limit, offset=offset)
+                assert page == everybody[offset : offset + limit]

@@ -33,7 +33,8 @@ def find(ref: str, *, include_archived: bool = False) -> int:
 
 
 @pytest.mark.parametrize(
-    ("ref", "number"), [("3", 3), ("#3", 3), (" 2 ", 2), ("шахматы", 3), ("ШАХ", 3), ("робо", 4), ("Робо  1", 1)]
+    ("ref", "number"),
+    [("3", 3), ("#3", 3), ("№3", 3), ("№ 3", 3), (" 2 ", 2), ("шахматы", 3), ("ШАХ", 3), ("робо", 4), ("Робо  1", 1)],
 )
 def test_the_first_step_that_finds_decides(ref: str, number: int) -> None:
     assert find(ref) == number

@@ -183,3 +183,28 @@ def test_r39_on_its_last_day_a_subscription_still_pays(school: Any) -> None:
     pay(school, 1, 200_00, FIRST)
     assert coverage(school, TUESDAY) == Coverage(1, TUESDAY, ended=True)
     assert coverage(school, TUESDAY + timedelta(days=1)).lessons == 0
+
+
+@pytest.mark.parametrize(("price", "balance"), [(0, 0), (25_00, 100_000_00)])
+def test_r38_r39_no_figure_is_told_of_what_lasts_beyond_ten_years(school: Any, price: int, balance: int) -> None:
+    sell_plan(school, 1, add_plan(school, "lesson", price), FIRST)
+    if balance:
+        pay(school, 1, balance, FIRST)
+    assert coverage(school) == Coverage(None, None, ended=False)
+    school.db.execute("UPDATE schedule SET last_on = '2021-04-20'")
+    assert coverage(school) == Coverage(3, date(2021, 4, 20), ended=True)
+
+
+def test_r39_enough_for_nearly_ten_years_is_told(school: Any) -> None:
+    sell_plan(school, 1, add_plan(school, "lesson", 25_00), FIRST)
+    pay(school, 1, 520 * 25_00, FIRST)
+    assert coverage(school) == Coverage(520, TUESDAY + timedelta(weeks=519), ended=False)
+
+
+def test_r39_a_free_students_lessons_last_as_long_as_the_account_pays_the_others(school: Any) -> None:
+    brother = add_student(school, 1, "Коля")
+    add_schedule(school, student_id=brother, days="tue", time="20:00", first_on=TUESDAY)
+    sell_plan(school, 1, add_plan(school, "lesson", 25_00), FIRST)
+    sell_plan(school, brother, add_plan(school, "lesson", 0, name="Даром"), FIRST)
+    pay(school, 1, 50_00, FIRST)
+    assert coverage(school) == Coverage(4, date(2021, 4, 13), ended=False)

@@ -1,6 +1,7 @@
 """Lessons left and Expires of many clients, read together, are what each one's forecast says (R38, R39)."""
 
 from datetime import date, timedelta
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -25,9 +26,9 @@ from ledger_world import FIRST, HISTORIES, LAST, Event, World, world
 from schoolcrm.core.learning.timetable import planned_lessons
 from schoolcrm.core.money import coverage
 from schoolcrm.core.money.coverage import client_coverages, coming_charges, students_of
-from schoolcrm.core.money.ledger import balances, balances_of, entries_of
+from schoolcrm.core.money.ledger import balances, balances_of, entries_in_brief
 from schoolcrm.core.money.terms import marks_under, terms_of_student
-from schoolcrm.core.rules.charging import project
+from schoolcrm.core.rules.charging import projected_by_month
 from schoolcrm.core.rules.coverage import Coverage, ProjectedCharge, account_of, in_date_order, placed, walk
 from schoolcrm.core.rules.prices import month_end
 
@@ -113,7 +114,8 @@ def one_by_one(db: Any, student_id: int, today: date, last: date) -> list[Projec
     unheld = [lesson for lesson in waiting if lesson.on < today]
     held = {terms.id: marks_under(db, terms.id) for terms in offers}
     running = [terms for terms in offers if terms.last_on is None or terms.last_on >= month]
-    charges = project(running, held, [lesson for lesson in waiting if lesson.on >= today], unheld=unheld)
+    upcoming = groupby((lesson for lesson in waiting if lesson.on >= today), key=lambda one: one.on.replace(day=1))
+    charges = projected_by_month(running, held, (list(lessons) for _month, lessons in upcoming), unheld=unheld)
     return [one for one in placed(offers, charges) if one.charge.occasion.on <= last]
 
 
@@ -150,10 +152,20 @@ def test_entries_are_the_views(path: Path) -> None:
             pay(here.school, client, 5_00, FIRST)
         sold = sell_plan(here.school, here.students[2], add_plan(here.school, "lesson", 7_00, billing="upfront"), FIRST)
         assert sold
-        view = "SELECT client_id, account, on_date, amount FROM ledger_entry WHERE on_date <= ?"
+        apart = sell_plan(
+            here.school,
+            here.students[1],
+            add_plan(here.school, "lesson", 9_00, billing="upfront", separate=True),
+            FIRST,
+        )
+        pay(here.school, here.clients[0], 4_00, FIRST, subscription_id=apart)
+        view = """SELECT client_id, account, on_date || (amount > 0) || amount FROM ledger_entry
+                   WHERE on_date <= ? AND amount <> 0"""
         for last in (FIRST, FIRST - timedelta(days=1), date.max):
             asked = here.school.db.execute(view, (last.isoformat(),)).fetchall()
-            assert sorted(entries_of(here.school.db, here.clients, last)) == sorted(asked)
+            found = entries_in_brief(here.school.db, here.clients, last)
+            assert sorted((*key, entry) for key, entries in found.items() for entry in entries) == sorted(asked)
+        assert {account for _client, account, _entry in asked} == {0, apart}
 
 
 def test_as_many_statements_for_many_clients_as_for_one(tmp_path: Path) -> None:

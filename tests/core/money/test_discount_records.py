@@ -24,9 +24,10 @@ from builders import (
 
 from schoolcrm.core.errors import Ambiguous, BadValue, NotFound, Refused
 from schoolcrm.core.money.coverage import client_coverage, coming_charges, lessons_left_of
-from schoolcrm.core.money.discounts import NewDiscount, add_discount, remove_discount, students_named
+from schoolcrm.core.money.discounts import NewDiscount, add_discount, remove_discount
 from schoolcrm.core.money.ledger import balance
 from schoolcrm.core.money.terms import terms_of
+from schoolcrm.core.people.all_students import students_named
 from schoolcrm.reports.discounts import days_of, find_discount, find_discounts, worth_of
 
 FIRST = date(2026, 9, 1)  # a Tuesday

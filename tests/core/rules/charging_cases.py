@@ -1,13 +1,14 @@
 """Subscriptions and lessons in one line each, for the tests of charging and coverage."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import partial
+from itertools import groupby
 from typing import Any
 
 from hypothesis import strategies as st
 
-from schoolcrm.core.rules.charging import Occasion, Terms
+from schoolcrm.core.rules.charging import Charge, Mark, Occasion, Terms, projected_by_month
 from schoolcrm.core.rules.discounts import Discount
 from schoolcrm.core.rules.timetable import Slot, occurrences
 
@@ -90,3 +91,20 @@ def weekly(first_on: date, last: date, last_on: date | None = None) -> list[Occa
 def september(*days: int) -> list[Occasion]:
     """Lessons on those days of September 2026, with the day as id."""
     return [lesson(date(2026, 9, day), day) for day in days]
+
+
+def by_month(lessons: Iterable[Occasion]) -> Iterator[list[Occasion]]:
+    """Put lessons, which are in order, together by calendar months."""
+    return (list(month) for _first, month in groupby(lessons, key=lambda one: one.on.replace(day=1)))
+
+
+def project(
+    offers: Iterable[Terms], held: Mapping[int, Sequence[Mark]], upcoming: Sequence[Occasion], **passed: Any
+) -> list[Charge]:
+    """What holding the coming lessons, attended, would charge: one charge for each, in their order."""
+    return list(projected_by_month(offers, held, by_month(upcoming), **passed))
+
+
+def price_of_next(terms: Terms, marks: Sequence[Mark], *upcoming: Occasion) -> int:
+    """What the first of the coming lessons, attended, would cost after these marks."""
+    return project([terms], {terms.id: marks}, upcoming)[0].price

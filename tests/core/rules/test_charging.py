@@ -3,7 +3,7 @@ from fractions import Fraction
 from math import floor
 
 import pytest
-from charging_cases import START, lesson, september, subscription, weekly
+from charging_cases import START, lesson, price_of_next, september, subscription, weekly
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,7 +14,6 @@ from schoolcrm.core.rules.charging import (
     free_charge,
     price_marks,
     price_month,
-    price_of_next,
     price_on,
     price_package,
     upfront_charges,
@@ -146,7 +145,7 @@ def test_r38_the_price_of_the_next_lesson() -> None:
     assert price_of_next(package, [], next_one) == 66666
     assert price_of_next(package, attended(september(1, 8)), next_one) == 66668
     assert price_of_next(package, attended(september(1, 8, 9)), next_one) == 66666
-    assert price_of_next(subscription("month", 500000), attended(september(1)), next_one, september(22, 29)) == 125000
+    assert price_of_next(subscription("month", 500000), attended(september(1)), next_one, *september(22, 29)) == 125000
     assert price_of_next(subscription("package", 200000, 3, billing="upfront"), [], next_one) == 0
 
 

@@ -3,11 +3,11 @@ from datetime import date
 from itertools import count
 
 import pytest
-from charging_cases import START, lesson, september, subscription, weekly
+from charging_cases import START, by_month, lesson, project, september, subscription, weekly
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schoolcrm.core.rules.charging import Charge, Occasion, Terms, project, projected
+from schoolcrm.core.rules.charging import Charge, Occasion, Terms, projected_by_month
 from schoolcrm.core.rules.coverage import (
     GENERAL,
     Coverage,
@@ -135,7 +135,7 @@ def test_r39_an_account_that_ran_short_covers_no_later_lesson_at_0() -> None:
 def test_the_walk_needs_no_end_once_the_money_ran_out() -> None:
     def endless(terms: Terms) -> Iterator[ProjectedCharge]:
         days = (lesson(date.fromordinal(START.toordinal() + n), n) for n in count())
-        return placed([terms], projected([terms], {}, days))
+        return placed([terms], projected_by_month([terms], {}, by_month(days)))
 
     terms = subscription(price=2500)
     assert walk({GENERAL: 20000}, endless(terms)).expires_on == date(2026, 9, 8)
@@ -189,3 +189,35 @@ def _longest_run(amounts: Iterable[int], balance: int) -> int:
             break
         lessons += 1
     return lessons
+
+
+HORIZON = date(2026, 9, 5)
+
+
+def test_r38_r39_what_costs_nothing_and_goes_on_has_no_end() -> None:
+    assert walk({GENERAL: 0}, costing(*[0] * 6), HORIZON) == Coverage(None, None, False)
+    assert walk({GENERAL: 0}, costing(*[0] * 5), HORIZON) == Coverage(5, HORIZON, True)
+
+
+def test_r39_money_for_lessons_after_the_horizon_has_no_end_and_too_little_for_them_has_one() -> None:
+    assert walk({GENERAL: 600}, costing(*[100] * 6), HORIZON) == Coverage(None, None, False)
+    assert walk({GENERAL: 599}, costing(*[100] * 6), HORIZON) == Coverage(5, HORIZON, False)
+
+
+def test_r39_beside_what_costs_nothing_the_account_that_runs_short_tells() -> None:
+    free = costing(*[0] * 6, account=7)
+    assert walk({GENERAL: 250, 7: 0}, in_date_order(costing(*[100] * 6), free), HORIZON) == Coverage(
+        2, date(2026, 9, 2), False
+    )
+    assert walk({GENERAL: 900, 7: 0}, in_date_order(costing(*[100] * 3), free), HORIZON) == Coverage(None, None, False)
+    rich = costing(*[1] * 6, account=7)
+    both = in_date_order(costing(*[100] * 6), rich)
+    assert walk({GENERAL: 250, 7: 90}, both, HORIZON) == Coverage(None, None, False)
+    one_account = in_date_order(costing(*[100] * 6), costing(*[0] * 6))
+    assert walk({GENERAL: 250}, one_account, HORIZON) == Coverage(4, date(2026, 9, 2), False)
+
+
+def test_the_walk_of_what_has_no_end_stops_after_the_horizon() -> None:
+    days = (ProjectedCharge(GENERAL, Charge(lesson(date.fromordinal(n)), 1, 0, 0, "paid")) for n in count(1))
+    assert walk({GENERAL: 0}, days, date(1, 2, 1)).expires_on is None
+    assert next(days).charge.occasion.on <= date(1, 2, 5)

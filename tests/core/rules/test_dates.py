@@ -12,12 +12,10 @@ from schoolcrm.core.rules.dates import (
     Period,
     add_months,
     human_date,
-    human_weekday,
     month_of,
     parse_date,
     parse_period,
     parse_time,
-    parse_weekdays,
     read_date,
 )
 
@@ -207,11 +205,10 @@ def test_any_text_is_a_date_or_refused(text: str, birth: bool) -> None:
 
 
 @given(any_text)
-def test_any_text_is_a_period_time_or_weekdays_or_refused(text: str) -> None:
+def test_any_text_is_a_period_or_time_or_refused(text: str) -> None:
     parsers: list[Callable[[], object]] = [
         partial(parse_period, text, TODAY),
         partial(parse_time, text),
-        partial(parse_weekdays, text),
     ]
     for parse in parsers:
         try:
@@ -235,37 +232,6 @@ def test_times_of_day(text: str, expected: time) -> None:
 def test_refuses_other_times(text: str) -> None:
     with pytest.raises(BadValue, match="not a time of day"):
         parse_time(text)
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("mon,thu", {1, 4}),
-        ("пн,чт", {1, 4}),
-        ("Пн., чт.", {1, 4}),
-        ("понедельник; Thursday", {1, 4}),
-        ("tue sat", {2, 6}),
-        ("mon-fri", {1, 2, 3, 4, 5}),
-        ("пт – вс", {5, 6, 7}),
-        ("sat-mon,wed", {6, 7, 1, 3}),
-        ("sun", {7}),
-    ],
-)
-def test_weekdays_of_both_languages(text: str, expected: set[int]) -> None:
-    assert parse_weekdays(text) == expected
-
-
-@pytest.mark.parametrize("text", ["", ",", "mo", "1,3", "mon,foo", "mon-", "-mon", "mon-tue-wed"])
-def test_refuses_other_weekdays(text: str) -> None:
-    with pytest.raises(BadValue, match="not a day of the week"):
-        parse_weekdays(text)
-
-
-@pytest.mark.parametrize("language", ["en", "ru"])
-def test_weekday_names_read_back(language: str) -> None:
-    use_language(language)
-    assert [parse_weekdays(human_weekday(number)) for number in range(1, 8)] == [{n} for n in range(1, 8)]
-    assert human_weekday(1) == ("пн" if language == "ru" else "Mon")
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,18 @@ from datetime import date
 from typing import Any
 
 import pytest
-from charging_cases import DISCOUNTS, START, lesson, money, percent, september, subscription, weekly
+from charging_cases import (
+    DISCOUNTS,
+    START,
+    lesson,
+    money,
+    percent,
+    price_of_next,
+    project,
+    september,
+    subscription,
+    weekly,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,10 +26,8 @@ from schoolcrm.core.rules.charging import (
     price_at_sale,
     price_marks,
     price_month,
-    price_of_next,
     price_on,
     price_package,
-    project,
     upfront_charges,
 )
 from schoolcrm.core.rules.discounts import Discount, after_best, best_of

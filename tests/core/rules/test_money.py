@@ -63,7 +63,7 @@ def test_r63_reads_sums_as_people_write_them(text: str, kopecks: int) -> None:
     assert parse_money(text) == kopecks
 
 
-@pytest.mark.parametrize("text", ["1,000", "1.000", "12,345", "-1,000 ₽", "0,500"])
+@pytest.mark.parametrize("text", ["1,000", "1.000", "12,345", "-1,000 ₽"])
 def test_r63_rejects_thousands_or_decimals(text: str) -> None:
     with pytest.raises(BadValue, match="two ways") as refusal:
         parse_money(text)
@@ -71,7 +71,7 @@ def test_r63_rejects_thousands_or_decimals(text: str) -> None:
     assert "1 500,50" in refusal.value.hint
 
 
-@pytest.mark.parametrize("text", ["1.5001", "1 000,555", "1500.500", "0.30000000000000004"])
+@pytest.mark.parametrize("text", ["1.5001", "1 000,555", "1500.500", "0.30000000000000004", "0.001", "0,500", "-0.125"])
 def test_r63_rejects_fractions_of_a_kopeck(text: str) -> None:
     with pytest.raises(BadValue, match="fractions of a kopeck"):
         parse_money(text)

@@ -7,7 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schoolcrm.core.rules.names import closest, excerpt, fold, has_letter, is_near, is_typo_of, tidy
+from schoolcrm.core.rules.names import (
+    closest,
+    did_you_mean,
+    excerpt,
+    fold,
+    has_letter,
+    is_near,
+    is_typo_of,
+    known_names,
+    shortened,
+    tidy,
+)
 
 accents = st.text(st.sampled_from("аеЕёЁйи \u0308\u0301\u0323\u0306\u0345\u200d\u00a0\u0130ßΐ\ud800\x1b"), max_size=12)
 texts = st.one_of(st.text(), accents, st.text(st.characters(codec=None), max_size=20))
@@ -229,6 +240,13 @@ def test_closest_is_empty_when_nothing_is_near() -> None:
     assert closest("Рисование", ["Рисование"], limit=0) == []
 
 
+def test_closest_takes_no_three_letters_for_a_typo() -> None:
+    assert closest("foo", ["fio", "for", "For the administrator", "of"]) == []
+    assert closest("vip", ["VIPs", "Vim"]) == ["VIPs"]
+    assert closest("forecast", ["forms", "forecasts"]) == ["forecasts"]
+    assert closest("Рабо", ["Робо", "Изо"]) == ["Робо"]
+
+
 def test_closest_keeps_the_spelling_and_offers_a_name_once() -> None:
     assert closest("пЕтя", ["Петя", "ПЁТЯ"]) == ["Петя"]
 
@@ -236,6 +254,20 @@ def test_closest_keeps_the_spelling_and_offers_a_name_once() -> None:
 @given(texts, st.lists(texts, max_size=4))
 def test_closest_offers_known_names_only(name: str, known: list[str]) -> None:
     assert set(closest(name, known)) <= set(known)
+
+
+def test_the_hint_asks_what_was_meant_and_says_what_there_is() -> None:
+    assert did_you_mean(["mark", "task"]) == "Did you mean: mark, task?"
+    assert did_you_mean(["mark"], "Known kinds: mark, task.") == "Did you mean: mark? Known kinds: mark, task."
+    assert did_you_mean([], "Known kinds: mark, task.") == "Known kinds: mark, task."
+    assert did_you_mean([]) == ""
+
+
+def test_many_names_are_shortened_with_a_sign_that_there_are_more() -> None:
+    assert shortened(["a", "b"], 2) == "a, b"
+    assert shortened(["a", "b", "c"], 2) == "a, b, …"
+    assert shortened([]) == ""
+    assert known_names("Инф", ["Математика", "Рисование", "Информатика"], 2) == "Информатика, Математика, …"
 
 
 def test_basic_rules_import_nothing_heavy() -> None:

@@ -2,7 +2,7 @@ from collections.abc import Iterator
 from datetime import date
 from itertools import chain, count, islice
 
-from charging_cases import DISCOUNTS, START, lesson, september, subscription, weekly
+from charging_cases import DISCOUNTS, START, by_month, lesson, project, september, subscription, weekly
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,8 +14,7 @@ from schoolcrm.core.rules.charging import (
     choose,
     planned_under,
     price_marks,
-    project,
-    projected,
+    projected_by_month,
     used_lessons,
 )
 
@@ -88,7 +87,7 @@ def test_the_schedule_is_read_a_month_at_a_time() -> None:
             read.append(lesson(date.fromordinal(START.toordinal() + number), number))
             yield read[-1]
 
-    charges = projected([subscription("month", 300000)], {}, endless())
+    charges = projected_by_month([subscription("month", 300000)], {}, by_month(endless()))
     assert [charge.amount for charge in islice(charges, 30)] == [10000] * 30
     assert len(read) == 31
 

@@ -348,6 +348,17 @@ SAMPLES: dict[str, Row] = {
         "outcome": "failed",
         "reason": "anna@example.org: 550",
     },
+    "print_form": {
+        "id": 1,
+        "name": "Договор",
+        "name_key": "договор",
+        "used_for": "contract",
+        "format": "html",
+        "size": 3,
+        "sha256": "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
+        "added_on": "2026-02-02",
+    },
+    "print_form_content": {"id": 1, "content": "YWJj"},
 }
 
 # The record's key in the journal, which for a mark is shorter than the primary key.

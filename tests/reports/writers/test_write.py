@@ -28,7 +28,8 @@ class _Terminal(io.StringIO):
         (Output(file=Path("a.XLSX")), Format.XLSX),
         (Output(file=Path("a.htm")), Format.HTML),
         (Output(file=Path("a.txt")), Format.TABLE),
-        (Output(format="jsonl", file=Path("a.csv")), Format.JSONL),
+        (Output(format="jsonl", file=Path("a.log")), Format.JSONL),
+        (Output(format="csv", file=Path("a.txt")), Format.CSV),
         (Output(usual_format="csv"), Format.CSV),
         (Output(file=Path("a.md"), usual_format="csv"), Format.MD),
         (Output(excel=True), Format.CSV),
@@ -54,6 +55,16 @@ def test_what_is_not_known_is_named_with_what_is(output: Output, named: str) -> 
     with pytest.raises(WrongUsage if output.excel else BadValue, match=named) as refusal:
         format_of(output)
     assert "csv" in refusal.value.hint
+
+
+@pytest.mark.parametrize(
+    ("format", "file"), [("csv", "z.xlsx"), ("json", "z.csv"), ("table", "z.html"), ("xlsx", "z.txt"), ("md", "z.HTM")]
+)
+def test_a_format_and_an_ending_that_contradict_one_another_are_refused(format: str, file: str) -> None:
+    with pytest.raises(WrongUsage, match=file) as refusal:
+        format_of(Output(format=format, file=Path(file)))
+    assert format in str(refusal.value)
+    assert f".{'txt' if format == 'table' else format}" in refusal.value.hint
 
 
 @pytest.mark.parametrize("ending", ["csv", "json", "jsonl", "xlsx", "html", "md", "txt"])

@@ -10,15 +10,21 @@ from contextlib import closing
 from importlib.resources import files
 from pathlib import Path
 
-from schoolcrm.core.errors import Damaged, DiskTrouble, Refused
+from schoolcrm.core.errors import Damaged, DiskTrouble
 from schoolcrm.core.language import _
 from schoolcrm.core.rules.disk import reason_of
-from schoolcrm.core.store.database import APPLICATION_ID, SCHEMA_VERSION, connect, database_errors, file_version
+from schoolcrm.core.rules.names import shortened
+from schoolcrm.core.store.database import (
+    APPLICATION_ID,
+    SCHEMA_VERSION,
+    connect,
+    database_errors,
+    file_version,
+    require_no_file,
+)
 from schoolcrm.core.store.files import partial_file, publish, replace
+from schoolcrm.core.store.foreign_keys import unfollowed_references
 from schoolcrm.core.store.journal import SCHEMA, drop_triggers, install_journal, journaled_tables, statements
-
-MOST_NAMED = 5
-"""How many tables and other parts a refusal names."""
 
 
 def scripts() -> list[tuple[int, str]]:
@@ -35,26 +41,18 @@ def create(path: Path, fill: Callable[[sqlite3.Connection], None]) -> None:
     """
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _refuse_existing(path)
+        require_no_file(path)
         with partial_file(path) as partial:
             with database_errors(path), closing(connect(partial, writable=True)) as db:
                 climb(db, 0)
                 fill(db)
             if not publish(partial, path):
-                _refuse_existing(path)
+                require_no_file(path)
     except OSError as error:
         raise DiskTrouble(
             _("The database {path} can't be created: {reason}.").format(path=path, reason=reason_of(error)),
             _("Choose a folder you may write to, with --db."),
         ) from error
-
-
-def _refuse_existing(path: Path) -> None:
-    if path.exists():
-        raise Refused(
-            _("There is a file at {path} already.").format(path=path),
-            _("Name another file with --db, or move that one away."),
-        )
 
 
 def migrate(path: Path) -> None:
@@ -82,7 +80,7 @@ def require_fitting(db: sqlite3.Connection, version: int, path: Path) -> None:
     if wrong:
         raise Damaged(
             _("{path} says that it has schema {version}, but these tables don't fit it: {tables}.").format(
-                path=path, version=version, tables=", ".join(wrong[:MOST_NAMED] + ["…"] * (len(wrong) > MOST_NAMED))
+                path=path, version=version, tables=shortened(wrong)
             ),
             _("The file was left as it was; restore the latest backup or call someone who can repair it."),
         )
@@ -150,22 +148,12 @@ def _copy(path: Path, target: Path) -> None:
 
 
 def _step(db: sqlite3.Connection, number: int, script: str, keep_copy_of: Path | None) -> None:
-    # Foreign keys must be off before BEGIN: a table that is rebuilt would take its children with it.
-    db.execute("PRAGMA foreign_keys = OFF")
-    try:
-        # Not EXCLUSIVE: the copy is read by a second connection while this one keeps other writers out.
-        db.execute("BEGIN IMMEDIATE")
+    # A table that is rebuilt would take its children with it if references were followed.
+    with unfollowed_references(db):
         if _stands_on(db) < number:  # else another process took the step while this one waited
             if keep_copy_of is not None:
                 copy_before(keep_copy_of, number)
             _take(db, number, script)
-        db.execute("COMMIT")
-    except BaseException:
-        if db.in_transaction:
-            db.execute("ROLLBACK")
-        raise
-    finally:
-        db.execute("PRAGMA foreign_keys = ON")
 
 
 def _stands_on(db: sqlite3.Connection) -> int:

@@ -43,6 +43,7 @@ from schoolcrm.core.store.models.money import (
 )
 from schoolcrm.core.store.models.office import Automation, AutomationRun, ClientFile, FileContent, Message, Task
 from schoolcrm.core.store.models.people import Client, Contact, Student, StudentSubject, StudentTeacher
+from schoolcrm.core.store.models.print_forms import PrintForm, PrintFormContent
 from schoolcrm.core.store.models.statuses import Status, StatusChange, Trial
 
 __all__ = [
@@ -75,6 +76,8 @@ __all__ = [
     "Plan",
     "PlanLessonType",
     "PlanSubject",
+    "PrintForm",
+    "PrintFormContent",
     "Room",
     "SavedFilter",
     "SavedMapping",
