@@ -47,6 +47,21 @@ def version(db: sqlite3.Connection) -> int:
     return int(db.execute("PRAGMA user_version").fetchone()[0])
 
 
+def test_a_new_file_is_what_the_steps_make_of_an_empty_one(tmp_path: Path) -> None:
+    created, climbed = tmp_path / "created.db", tmp_path / "climbed.db"
+    create(created, lambda _db: None)
+    climbed.touch()
+    with closing(connect(climbed, writable=True)) as db:
+        climb(db, 0)
+    schemas = []
+    for file in (created, climbed):
+        with closing(sqlite3.connect(file)) as db:
+            schemas.append(db.execute("SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY 1, 2").fetchall())
+            for pragma in ("user_version", "application_id", "journal_mode", "page_size", "auto_vacuum"):
+                schemas[-1] += [(pragma, *db.execute(f"PRAGMA {pragma}").fetchone())]
+    assert schemas[0] == schemas[1]
+
+
 # A step ---------------------------------------------------------------------------------------------------
 
 

@@ -44,7 +44,7 @@ def create(path: Path, fill: Callable[[sqlite3.Connection], None]) -> None:
         require_no_file(path)
         with partial_file(path) as partial:
             with database_errors(path), closing(connect(partial, writable=True)) as db:
-                climb(db, 0)
+                _begin(db)
                 fill(db)
             if not publish(partial, path):
                 require_no_file(path)
@@ -53,6 +53,14 @@ def create(path: Path, fill: Callable[[sqlite3.Connection], None]) -> None:
             _("The database {path} can't be created: {reason}.").format(path=path, reason=reason_of(error)),
             _("Choose a folder you may write to, with --db."),
         ) from error
+
+
+def _begin(db: sqlite3.Connection) -> None:
+    """Lay out a new file as the steps would, in one transaction and with one making of the journal."""
+    with unfollowed_references(db):
+        lay_out(db, 0, SCHEMA_VERSION)
+        install_journal(db)
+        _stamp(db, SCHEMA_VERSION)
 
 
 def migrate(path: Path) -> None:
@@ -87,7 +95,7 @@ def require_fitting(db: sqlite3.Connection, version: int, path: Path) -> None:
 
 
 def lay_out(db: sqlite3.Connection, version: int, target: int) -> None:
-    """Bring empty tables from one schema to another, to compare with: without the triggers that record changes."""
+    """Bring empty tables from one schema to another, without the triggers that record changes."""
     for number, script in scripts():
         if version < number <= target:
             for statement in (*statements(script), *statements(SCHEMA)):
@@ -169,6 +177,10 @@ def _take(db: sqlite3.Connection, number: int, script: str) -> None:
         _install_views(db)
     install_journal(db)
     _verify(db, number, before)
+    _stamp(db, number)
+
+
+def _stamp(db: sqlite3.Connection, number: int) -> None:
     db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     db.execute(f"PRAGMA user_version = {number}")
 
