@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import termios
+import time
 from contextlib import suppress
 from pathlib import Path
 from select import select
@@ -18,6 +19,7 @@ AT_TERMINAL = (
     "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])"
 )
 LONGEST_SILENCE = 60
+HAND = 0.03  # seconds from eye to key
 
 
 class Person:
@@ -44,6 +46,9 @@ class Person:
             assert self._reads(), f"«{pattern}» does not come; there is:\n{self.screen}"
 
     def types(self, keys: str) -> None:
+        # No person answers within microseconds. A Ctrl-C that comes between Python's last look at its signals and
+        # the read of the line is obeyed at the next key only, here once in 150 times.
+        time.sleep(HAND)
         os.write(self._hand, keys.encode())
 
     def sends(self, number: int) -> None:
@@ -51,8 +56,11 @@ class Person:
 
     def ends(self) -> int:
         """Wait for the command's end and return its exit code; the terminal must be as it was."""
+        silent_since = time.monotonic()
         while self._command.poll() is None:
-            self._reads(0.05)
+            if self._reads(0.05):
+                silent_since = time.monotonic()
+            assert time.monotonic() - silent_since < LONGEST_SILENCE, f"it does not end; there is:\n{self.screen}"
         while self._reads(0):
             pass
         assert termios.tcgetattr(self._terminal) == self._before
