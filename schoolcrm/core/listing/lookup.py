@@ -57,6 +57,29 @@ def lookup(
     raise _not_found(ref, hidden, labels, known, wording)
 
 
+def lookup_named(entries: Sequence[tuple[int, str]], ref: str, wording: Wording) -> int:
+    """Return the number of the entry, of a few that are at hand, named by number, name or a part of the name.
+
+    Raises Ambiguous, NotFound, BadValue.
+    """
+    wanted = fold(ref)
+
+    def hits(fits: Callable[[int, str], bool]) -> list[Hit]:
+        return [(number, False) for number, name in entries if fits(number, fold(name))]
+
+    return lookup(
+        ref,
+        (
+            lambda text: hits(lambda number, _name: number == read_id(text)),
+            lambda _text: hits(lambda _number, name: name == wanted),
+            lambda _text: hits(lambda _number, name: wanted in name),
+        ),
+        labels=lambda ids: [entry for entry in entries if entry[0] in ids],
+        known=lambda: [name for _number, name in entries],
+        wording=wording,
+    )
+
+
 def _one_of(ref: str, found: list[int], labels: Labels, wording: Wording) -> int:
     if len(found) == 1:
         return found[0]

@@ -1,14 +1,14 @@
 """Files of clients, kept in the database byte for byte (R55)."""
 
 import sqlite3
-from base64 import b64decode, b64encode
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from schoolcrm.core.errors import BadValue, Damaged, Refused
 from schoolcrm.core.language import N_, _
-from schoolcrm.core.listing.lookup import Hit, Wording, lookup, read_id
-from schoolcrm.core.rules.names import excerpt, fold
+from schoolcrm.core.listing.lookup import Wording, lookup_named
+from schoolcrm.core.office.kept_bytes import as_kept, digest_of, read_kept
+from schoolcrm.core.rules.names import excerpt
 from schoolcrm.core.rules.personal import read_line
 from schoolcrm.core.store.database import setting
 
@@ -49,12 +49,11 @@ def add_file(school: "WritableSchool", client_id: int, name: str, content: bytes
     Raises Refused for one that is larger than the school's limit or that the client has already, BadValue for a name
     that can't be one.
     """
-    from hashlib import sha256
     from mimetypes import guess_type
 
     known_as = _read_name(name)
     _require_small(school.db, known_as, len(content))
-    digest = sha256(content).hexdigest()
+    digest = digest_of(content)
     twin = next(
         (file for file in files_of(school.db, client_id) if (file.name, file.sha256) == (known_as, digest)), None
     )
@@ -72,7 +71,7 @@ def add_file(school: "WritableSchool", client_id: int, name: str, content: bytes
         "note": read_line(note) or None,
     }
     number = school.insert("client_file", added_on=school.today, **facts)
-    school.insert("file_content", id=number, content=b64encode(content).decode())
+    school.insert("file_content", id=number, content=as_kept(content))
     return get_file(school.db, number)
 
 
@@ -102,14 +101,8 @@ def get_file(db: sqlite3.Connection, number: int) -> ClientFile:
 
 def content_of(db: sqlite3.Connection, file: ClientFile) -> bytes:
     """Return the bytes of the file as they were added; Damaged if they are others."""
-    from hashlib import sha256
-
-    row = db.execute("SELECT content FROM file_content WHERE id = ?", (file.id,)).fetchone()
-    try:
-        content = b64decode(row[0], validate=True) if row else b""
-    except ValueError:
-        content = b""
-    if sha256(content).hexdigest() != file.sha256:
+    content = read_kept(db, "file_content", file.id, file.sha256)
+    if content is None:
         raise Damaged(
             _("The file {name} (no. {id}) is not as it was added.").format(name=file.name, id=file.id),
             _("Don't rely on it; a backup may still have it."),
@@ -125,23 +118,7 @@ def remove_file(school: "WritableSchool", number: int) -> None:
 
 def find_file(db: sqlite3.Connection, client_id: int, ref: str) -> int:
     """Return the client's file named by its number, its name or a part of it; Ambiguous, NotFound, BadValue."""
-    files = files_of(db, client_id)
-    wanted = fold(ref)
-
-    def some(hits: list[bool]) -> list[Hit]:
-        return [(file.id, False) for file, hit in zip(files, hits, strict=True) if hit]
-
-    return lookup(
-        ref,
-        (
-            lambda text: some([file.id == read_id(text) for file in files]),
-            lambda _text: some([fold(file.name) == wanted for file in files]),
-            lambda _text: some([wanted in fold(file.name) for file in files]),
-        ),
-        labels=lambda ids: [(file.id, file.name) for file in files if file.id in ids],
-        known=lambda: [file.name for file in files],
-        wording=FILE,
-    )
+    return lookup_named([(file.id, file.name) for file in files_of(db, client_id)], ref, FILE)
 
 
 def human_size(size: int) -> str:

@@ -1,13 +1,13 @@
 """The school's own print forms, kept in the database byte for byte (R42)."""
 
 import sqlite3
-from base64 import b64decode, b64encode
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from schoolcrm.core.errors import BadValue, Damaged, NotFound, Refused
 from schoolcrm.core.language import N_, _
-from schoolcrm.core.listing.lookup import Hit, Wording, lookup, quoted, read_id
+from schoolcrm.core.listing.lookup import Wording, lookup_named, quoted
+from schoolcrm.core.office.kept_bytes import as_kept, digest_of, read_kept
 from schoolcrm.core.office.words import PURPOSES
 from schoolcrm.core.rules.names import excerpt, fold
 from schoolcrm.core.rules.personal import read_line
@@ -78,8 +78,6 @@ def read_form_name(db: sqlite3.Connection, text: str) -> str:
 
 def add_form(school: "WritableSchool", name: str, used_for: str, format: str, content: bytes) -> PrintForm:
     """Keep a form that has been checked; BadValue and Refused as `read_form_name`, Refused for one too large."""
-    from hashlib import sha256
-
     known_as = read_form_name(school.db, name)
     require_small(known_as, len(content))
     number = school.insert(
@@ -89,10 +87,10 @@ def add_form(school: "WritableSchool", name: str, used_for: str, format: str, co
         used_for=used_for,
         format=format,
         size=len(content),
-        sha256=sha256(content).hexdigest(),
+        sha256=digest_of(content),
         added_on=school.today,
     )
-    school.insert("print_form_content", id=number, content=b64encode(content).decode())
+    school.insert("print_form_content", id=number, content=as_kept(content))
     return get_form(school.db, number)
 
 
@@ -142,34 +140,13 @@ def find_form_for(db: sqlite3.Connection, used_for: str, ref: str) -> int:
 
 
 def _find(forms: list[PrintForm], ref: str) -> int:
-    wanted = fold(ref)
-
-    def some(hits: list[bool]) -> list[Hit]:
-        return [(form.id, False) for form, hit in zip(forms, hits, strict=True) if hit]
-
-    return lookup(
-        ref,
-        (
-            lambda text: some([form.id == read_id(text) for form in forms]),
-            lambda _text: some([fold(form.name) == wanted for form in forms]),
-            lambda _text: some([wanted in fold(form.name) for form in forms]),
-        ),
-        labels=lambda ids: [(form.id, form.name) for form in forms if form.id in ids],
-        known=lambda: [form.name for form in forms],
-        wording=_FORM,
-    )
+    return lookup_named([(form.id, form.name) for form in forms], ref, _FORM)
 
 
 def content_of_form(db: sqlite3.Connection, form: PrintForm) -> bytes:
     """Return the bytes of the form as they were added; Damaged if they are others."""
-    from hashlib import sha256
-
-    row = db.execute("SELECT content FROM print_form_content WHERE id = ?", (form.id,)).fetchone()
-    try:
-        content = b64decode(row[0], validate=True) if row else b""
-    except ValueError:
-        content = b""
-    if sha256(content).hexdigest() != form.sha256:
+    content = read_kept(db, "print_form_content", form.id, form.sha256)
+    if content is None:
         raise Damaged(
             _("The form {name} (no. {id}) is not as it was added.").format(name=form.name, id=form.id),
             _("Remove it and add it anew; a backup may still have it."),
