@@ -106,7 +106,7 @@ def _use_language(asked: str) -> None:
     use_language(asked if asked in LANGUAGES else language_of_locale(os.environ) or "en")
     if asked and asked not in LANGUAGES:
         raise BadValue(
-            _("There is no language «{value}» in the program.").format(value=asked),
+            _('There is no language "{value}" in the program.').format(value=asked),
             _("Use --lang ru or --lang en."),
         )
 

@@ -150,7 +150,7 @@ class Changing(_WithShared):
         asked = ctx.params["result_format"]
         if asked not in ("", "json"):
             raise BadValue(
-                _("A changing command can't print as «{format}».").format(format=asked), _("Use --format json.")
+                _('A changing command can\'t print as "{format}".').format(format=asked), _("Use --format json.")
             )
         keep_working_unread()
         return super().invoke(ctx)

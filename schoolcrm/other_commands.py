@@ -13,7 +13,7 @@ def unknown_command(name: str, known: list[str], ctx: Any) -> WrongUsage:
     """Return the refusal of a name that is no command of a group, whose commands are `known`."""
     hint = did_you_mean(_commands_meant(name, known, ctx.find_root()))
     hint = hint or _("'{path} --help' lists the commands.").format(path=ctx.command_path)
-    return WrongUsage(_("There is no command «{name}».").format(name=name), hint)
+    return WrongUsage(_('There is no command "{name}".').format(name=name), hint)
 
 
 def _commands_meant(name: str, known: list[str], root: Any) -> list[str]:

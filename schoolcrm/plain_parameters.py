@@ -37,7 +37,7 @@ class PlainParameter:
                 from schoolcrm.empty_values import empty_value
 
                 raise empty_value(ctx, param) from None
-            message = _("«{value}» is not a whole number").format(value=value)
+            message = _('"{value}" is not a whole number').format(value=value)
             raise typer.BadParameter(message, ctx=ctx, param=param) from None
 
 

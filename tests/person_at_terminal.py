@@ -43,7 +43,7 @@ class Person:
     def sees(self, pattern: str) -> None:
         """Wait until the end of the screen is this."""
         while not re.search(pattern + r"\s*$", self.screen):
-            assert self._reads(), f"«{pattern}» does not come; there is:\n{self.screen}"
+            assert self._reads(), f'"{pattern}" does not come; there is:\n{self.screen}'
 
     def types(self, keys: str) -> None:
         # No person answers within microseconds. A Ctrl-C that comes between Python's last look at its signals and

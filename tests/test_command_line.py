@@ -51,9 +51,9 @@ def test_the_version_is_printed_wherever_it_is_asked_for(words: list[str]) -> No
 @pytest.mark.parametrize(
     ("words", "sentence", "hint"),
     [
-        (["clinets"], "There is no command «clinets».", "Did you mean: clients?"),
-        (["report", "debtor"], "There is no command «debtor».", "Did you mean: debtors?"),
-        (["frobnicate"], "There is no command «frobnicate».", "'schoolcrm --help' lists the commands."),
+        (["clinets"], 'There is no command "clinets".', "Did you mean: clients?"),
+        (["report", "debtor"], 'There is no command "debtor".', "Did you mean: debtors?"),
+        (["frobnicate"], 'There is no command "frobnicate".', "'schoolcrm --help' lists the commands."),
         (["report", "debtors", "--today"], "The option --today needs a value.", "'schoolcrm --help' shows"),
     ],
     ids=["command", "subcommand", "nothing-like-it", "value"],
@@ -173,7 +173,7 @@ def test_words_too_many_are_named() -> None:
     ],
 )
 def test_a_command_without_its_group_is_recognised(words: tuple[str, ...], meant: str) -> None:
-    assert run_cli(*words) == (2, "", f"error: There is no command «{words[-1]}».\nhint: Did you mean: {meant}?\n")
+    assert run_cli(*words) == (2, "", f'error: There is no command "{words[-1]}".\nhint: Did you mean: {meant}?\n')
 
 
 def test_a_command_that_many_groups_have_is_no_suggestion() -> None:

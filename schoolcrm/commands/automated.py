@@ -103,7 +103,7 @@ def named_command(name: str) -> str:
     else:
         hint = _("It names no commands. Add to it: {example}").format(example=example)
     raise NotFound(
-        _("Your settings file {file} has no command «{name}» in its table [commands].").format(file=file, name=name),
+        _('Your settings file {file} has no command "{name}" in its table [commands].').format(file=file, name=name),
         hint,
     )
 

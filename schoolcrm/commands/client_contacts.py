@@ -67,7 +67,7 @@ def edit(
     from schoolcrm.core.people.references import find_client
 
     if unset not in ("", "note"):
-        raise BadValue(_("«{value}» of a contact can't be emptied.").format(value=unset), _("Only --unset note."))
+        raise BadValue(_('"{value}" of a contact can\'t be emptied.').format(value=unset), _("Only --unset note."))
     if not (value or kind or note or unset):
         raise WrongUsage(_("There is nothing to change."), _("Say what: --value, --kind, --note, --unset note."))
     with writing(ctx) as school:

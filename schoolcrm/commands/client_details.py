@@ -69,7 +69,7 @@ def _read_status(school: "WritableSchool", told: Told, client_id: int) -> int | 
     named = read_statuses(school.db)[status_id] if status_id else None
     if named and named.base == "deleted" and not client_id:
         raise Refused(
-            _("A new client can't be recorded as «{status}»: no list would show them.").format(status=named.name),
+            _('A new client can\'t be recorded as "{status}": no list would show them.').format(status=named.name),
             _("Leave --status out; 'schoolcrm clients archive' puts a client out of sight."),
         )
     if not told.outside:

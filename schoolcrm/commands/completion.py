@@ -74,7 +74,7 @@ def completion(
 ) -> None:
     if shell not in SCRIPTS:
         raise BadValue(
-            _("There is no completion for the shell «{shell}».").format(shell=shell),
+            _('There is no completion for the shell "{shell}".').format(shell=shell),
             _("It is one of: {known}.").format(known=", ".join(SCRIPTS)),
         )
     sys.stdout.write(SCRIPTS[shell])

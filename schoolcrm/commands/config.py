@@ -93,7 +93,7 @@ def _unknown(name: str) -> BadValue:
     known = [*SETTINGS, *NAMES]
     every = _("Known settings: {names}.").format(names=", ".join(known))
     hint = did_you_mean(closest(setting_key(name), known)) or every
-    return BadValue(_("There is no setting «{name}».").format(name=excerpt(name)), hint)
+    return BadValue(_('There is no setting "{name}".').format(name=excerpt(name)), hint)
 
 
 def _place(key: str) -> str:

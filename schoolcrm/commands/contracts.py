@@ -125,7 +125,7 @@ def edit(
         warning = _same_number(school, changed) if number.strip() else ""
         sentence = _("Contract {number} changed: {client}, {amount}.")
         if stages:
-            sentence = _("Contract {number} changed: {client}, {amount}; the stage is now «{stage}».")
+            sentence = _('Contract {number} changed: {client}, {amount}; the stage is now "{stage}".')
         message, made = _made(school, changed, sentence, stage="".join(stages))
     _warn(ctx, warning)
     done(ctx, message, **made)
@@ -146,7 +146,7 @@ def terminate(
             ended = terminate_contract(school, contract_id, from_day)
         sentence = _("Contract {number} terminated on {day}: {client}.")
         if stages:
-            sentence = _("Contract {number} terminated on {day}: {client}; the stage is now «{stage}».")
+            sentence = _('Contract {number} terminated on {day}: {client}; the stage is now "{stage}".')
         message, made = _made(school, ended, sentence, from_day, "".join(stages))
     done(ctx, message, **made)
 
@@ -215,7 +215,7 @@ def _count(text: str) -> int | str | None:
     if text.strip().isascii() and text.strip().isdecimal():
         return int(text)
     raise BadValue(
-        _("«{value}» is no number of visits.").format(value=text), _("Give a whole number, or 'auto' to count them.")
+        _('"{value}" is no number of visits.').format(value=text), _("Give a whole number, or 'auto' to count them.")
     )
 
 
@@ -225,7 +225,7 @@ def _emptied(names: list[str]) -> dict[str, Any]:
         key = _field(name)
         if key not in _EMPTIED:
             raise BadValue(
-                _("«{field}» can't be emptied.").format(field=name),
+                _('"{field}" can\'t be emptied.').format(field=name),
                 _("It is one of: {known}.").format(known=", ".join(_EMPTIED)),
             )
         values |= _EMPTIED[key]

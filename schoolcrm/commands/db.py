@@ -54,7 +54,7 @@ def check(ctx: typer.Context) -> None:
 def backup(
     ctx: typer.Context,
     file: Annotated[
-        str, typer.Argument(metavar="FILE", help=_("Default: the folder «backups» beside the database."))
+        str, typer.Argument(metavar="FILE", help=_('Default: the folder "backups" beside the database.'))
     ] = "",
 ) -> None:
     from schoolcrm.core.store.backup import backup_folder, make_backup, require_folder

@@ -39,7 +39,7 @@ def add(
         made = find_field(school.db, of, name)
     message = _("Field {id} of {entity} added: {name}.")
     if plain_name(made.name) != made.name:
-        message = _("Field {id} of {entity} added: {name}. In queries and options it is written «{plain}».")
+        message = _('Field {id} of {entity} added: {name}. In queries and options it is written "{plain}".')
     message = message.format(id=number, entity=_(ENTITIES[of]), name=made.name, plain=plain_name(made.name))
     done(ctx, message, id=number, of=of, name=made.name, type=made.type, choices=list(made.choices))
 
@@ -71,15 +71,15 @@ def remove(
         field = find_field(school.db, entity, name)
         values = count_values(school.db, entity, field.id)
         statement = ngettext(
-            "The field «{name}» of {entity} would be removed, with its value in {count} record.",
-            "The field «{name}» of {entity} would be removed, with its values in {count} records.",
+            'The field "{name}" of {entity} would be removed, with its value in {count} record.',
+            'The field "{name}" of {entity} would be removed, with its values in {count} records.',
             values,
         )
         confirm(ctx, statement.format(name=field.name, entity=_(ENTITIES[entity]), count=values))
         remove_field(school, entity, field.id)
     message = ngettext(
-        "The field «{name}» is removed, with its value in {count} record.",
-        "The field «{name}» is removed, with its values in {count} records.",
+        'The field "{name}" is removed, with its value in {count} record.',
+        'The field "{name}" is removed, with its values in {count} records.',
         values,
     )
     done(ctx, message.format(name=field.name, count=values), id=field.id, of=entity, name=field.name, values=values)
@@ -90,7 +90,7 @@ def _require_entity(of: str) -> None:
 
     if of and of not in ENTITIES:
         raise BadValue(
-            _("--of can't be «{value}».").format(value=of),
+            _('--of can\'t be "{value}".').format(value=of),
             _("Choose from: {names}.").format(names=", ".join(ENTITIES)),
         )
 

@@ -14,7 +14,7 @@ from schoolcrm.commands.backups import back_up_before
 from schoolcrm.commands.failures import note_change
 from schoolcrm.commands.session import Session, done, note_operation, reading, say
 from schoolcrm.core.errors import ExitCode
-from schoolcrm.core.language import _, ngettext
+from schoolcrm.core.language import _, ngettext, quoted
 from schoolcrm.core.rules.safetext import one_line
 
 if TYPE_CHECKING:
@@ -113,20 +113,20 @@ def say_recognised(ctx: typer.Context, file: "TableFile") -> None:
 
     source = file.source
     if source.kind == "xlsx":
-        say(ctx, _("{file}: workbook, sheet «{sheet}»").format(file=source.path.name, sheet=source.sheet))
+        say(ctx, _('{file}: workbook, sheet "{sheet}"').format(file=source.path.name, sheet=source.sheet))
     else:
         say(
             ctx,
             _("{file}: encoding {encoding}, delimiter {delimiter}").format(
                 file=source.path.name,
                 encoding=source.encoding,
-                delimiter=_("tab") if source.delimiter == "\t" else f"«{source.delimiter}»",
+                delimiter=_("tab") if source.delimiter == "\t" else quoted(source.delimiter),
             ),
         )
     for column in file.headings.columns:
         say(ctx, f"  {column.heading or '—'} → {_meaning(file, column)}")
         for value, meant in column.meanings.items():
-            say(ctx, f"    «{value}» → {_('left out, as you said') if meant in LEFT_OUT else meant}")
+            say(ctx, f"    {quoted(value)} → {_('left out, as you said') if meant in LEFT_OUT else meant}")
     if file.lacking:
         sentence = _("The saved mapping also names headings that the file lacks: {names}.")
         say(ctx, sentence.format(names=", ".join(file.lacking)))
@@ -137,7 +137,7 @@ def _meaning(file: "TableFile", column: "Column") -> str:
     from schoolcrm.core.importing.headings import Fate
 
     if column.custom and column.custom.entity == "student":
-        return _("own field of the student «{name}»").format(name=column.target)
+        return _('own field of the student "{name}"').format(name=column.target)
     if column.fate is Fate.FIELD:
         label = _(file.kind.table.fields[column.target].label)
         return f"{label} ({column.whose})" if column.whose else label
@@ -145,8 +145,8 @@ def _meaning(file: "TableFile", column: "Column") -> str:
     if file.kind.table.adds_fields:
         unknown = _("NOT IMPORTED: unknown heading; name it with --map, or keep it with --new-fields")
     words = {
-        Fate.CUSTOM: _("own field «{name}»"),
-        Fate.NEW: _("new own field «{name}»"),
+        Fate.CUSTOM: _('own field "{name}"'),
+        Fate.NEW: _('new own field "{name}"'),
         Fate.IGNORED: _("left out, as you said"),
         Fate.REASON: _("left out: reasons of an earlier import"),
         Fate.UNKNOWN: unknown,
@@ -278,7 +278,7 @@ def say_saved(ctx: typer.Context, file: "TableFile") -> None:
     """Say under which name the mapping in use was kept."""
     session: Session = ctx.obj
     if file.wishes.save_as and not session.dry_run:
-        say(ctx, _("The mapping is saved as «{name}».").format(name=file.wishes.save_as))
+        say(ctx, _('The mapping is saved as "{name}".').format(name=file.wishes.save_as))
 
 
 def summary_of(facts: Sequence[tuple[str, object]]) -> str:

@@ -108,7 +108,7 @@ class _Questions:
     def _ask(self, each: _Unclear) -> str:
         """Return what the person says the column is: a field, a new one of the school's own, or "-" to leave it out."""
         heading = excerpt(each.column.heading) or _("column {number}").format(number=each.column.place + 1)
-        sentence = _("«{heading}», for example «{sample}»") if each.sample else _("«{heading}», all empty")
+        sentence = _('"{heading}", for example "{sample}"') if each.sample else _('"{heading}", all empty')
         _say(sentence.format(heading=heading, sample=excerpt(each.sample)))
         prompt = _("Which field? Number or name, Enter: leave out, ?: the list again:")
         if self._can_add:
@@ -141,7 +141,7 @@ class _Questions:
 
     def _unless_taken(self, choice: _Choice) -> str:
         if choice.target in self._taken and not choice.several:
-            _say(_("Another heading is «{field}» already.").format(field=choice.label))
+            _say(_('Another heading is "{field}" already.').format(field=choice.label))
             return ""
         return choice.target
 

@@ -115,7 +115,7 @@ def _known_choice(on_duplicate: str) -> str:
     if on_duplicate in ON_DUPLICATE:
         return on_duplicate
     raise BadValue(
-        _("--on-duplicate can't be «{value}».").format(value=on_duplicate),
+        _('--on-duplicate can\'t be "{value}".').format(value=on_duplicate),
         _("It is one of: {known}.").format(known=", ".join(ON_DUPLICATE)),
     )
 

@@ -272,7 +272,7 @@ def _came(text: str) -> bool:
         return True
     if word in {"absent", "-", "−", "не был", "не была", "отсутствовал", "отсутствовала", "нет"}:
         return False
-    raise BadValue(_("«{value}» is neither present nor absent.").format(value=text), _("Write present or absent."))
+    raise BadValue(_('"{value}" is neither present nor absent.').format(value=text), _("Write present or absent."))
 
 
 def _clashes(school: "School", lesson_id: int, on: "date") -> list[str]:

@@ -92,7 +92,7 @@ def cancelled_meant(school: "School", ref: str, on: str, at: str) -> int:
         found = cancelled_lesson(school.db, that_day, time, student_id=choose(find_student, school.db, ref))
     if found is None:
         raise NotFound(
-            _("No lesson of «{name}» was cancelled on {day}.").format(name=ref, day=human_date(that_day)),
+            _('No lesson of "{name}" was cancelled on {day}.').format(name=ref, day=human_date(that_day)),
             _("'schoolcrm lessons list' shows the lessons of this month with their numbers."),
         )
     return found

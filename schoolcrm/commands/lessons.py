@@ -138,7 +138,7 @@ def _told(school: "School", held: "Held", topic: str) -> str:
 
     lesson = {"id": held.id, "day": human_date(held.on), "time": held.time}
     if not held.marks:
-        return _("Lesson {id} of {day} {time} is held already; its topic is now «{topic}».").format(
+        return _('Lesson {id} of {day} {time} is held already; its topic is now "{topic}".').format(
             **lesson, topic=topic
         )
     return _("Lesson {id} of {day} {time} held. {summary}").format(**lesson, summary=_summary(school, held.marks))

@@ -209,8 +209,8 @@ def _statement(mailing: "Mailing") -> str:
     names = shortened(mailing.names, _MOST_NAMED)
     first = mailing.messages[0].text.strip().splitlines()[0]
     message = ngettext(
-        "{count} message would be written to {names} («{text}»); without an address: {skipped}.",
-        "{count} messages would be written to {names} (the first: «{text}»); without an address: {skipped}.",
+        '{count} message would be written to {names} ("{text}"); without an address: {skipped}.',
+        '{count} messages would be written to {names} (the first: "{text}"); without an address: {skipped}.',
         len(mailing.messages),
     )
     return message.format(count=len(mailing.messages), names=names, text=first, skipped=len(mailing.unreachable))

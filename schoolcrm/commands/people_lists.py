@@ -133,15 +133,15 @@ def _keep(ctx: typer.Context, entity: str, save: str, wish: "Wish") -> None:
     with writing(ctx) as school:
         former = saved_as(school.db, entity, filter_.name)
         if former not in (None, filter_):
-            confirm(ctx, _("The saved filter «{name}» would be replaced.").format(name=former.name))
+            confirm(ctx, _('The saved filter "{name}" would be replaced.').format(name=former.name))
         save_filter(school, entity, filter_)
     if not ctx.obj.dry_run:
-        way = _("Saved as «{name}»: 'schoolcrm {entity}s list --saved NAME' uses it.")
+        way = _("Saved as \"{name}\": 'schoolcrm {entity}s list --saved NAME' uses it.")
         say(ctx, way.format(name=filter_.name, entity=entity))
         return
-    message = _("It would be saved as «{name}».").format(name=filter_.name)
+    message = _('It would be saved as "{name}".').format(name=filter_.name)
     if former not in (None, filter_):
-        message = _("The saved filter «{name}» would be replaced.").format(name=former.name)
+        message = _('The saved filter "{name}" would be replaced.').format(name=former.name)
     say(ctx, _("{message} (nothing was changed: --dry-run)").format(message=message))
 
 
@@ -165,8 +165,8 @@ def filters_app(entity: str) -> typer.Typer:
         with writing(ctx) as school:
             number = saved_id(school.db, entity, name)
             removed = remove_saved(school, entity, name)
-            confirm(ctx, _("The saved filter «{name}» would be removed.").format(name=removed.name))
-        message = _("The saved filter «{name}» is removed.").format(name=removed.name)
+            confirm(ctx, _('The saved filter "{name}" would be removed.').format(name=removed.name))
+        message = _('The saved filter "{name}" is removed.').format(name=removed.name)
         done(ctx, message, id=number, name=removed.name)
 
     return app

@@ -9,7 +9,7 @@ from schoolcrm.commands.asked import OfSubjects, OfTypes
 from schoolcrm.commands.new_entries import New, entries_named
 from schoolcrm.commands.session import choose, done, reading, show, writing
 from schoolcrm.core.errors import BadValue, WrongUsage
-from schoolcrm.core.language import _
+from schoolcrm.core.language import _, quoted
 from schoolcrm.lazy import Changing, Showing, group
 
 if TYPE_CHECKING:
@@ -170,7 +170,7 @@ def _without(offer: "Offer", fields: list[str]) -> "Offer":
     for field in fields:
         if field not in _EMPTY:
             raise BadValue(
-                _("The field {name} can't be emptied.").format(name=f"«{field}»"),
+                _("The field {name} can't be emptied.").format(name=quoted(field)),
                 _("Those that can: {names}.").format(names=", ".join(_EMPTY)),
             )
         offer = replace(offer, **_EMPTY[field])

@@ -127,7 +127,8 @@ def _replace(file: Path, text: str) -> None:
 def _read_path(text: str) -> str:
     if not text.strip() or not text.isprintable():
         raise BadValue(
-            _("«{value}» can't be the name of a file.").format(value=excerpt(text)), _("Give the path of the database.")
+            _('"{value}" can\'t be the name of a file.').format(value=excerpt(text)),
+            _("Give the path of the database."),
         )
     path = Path(text.strip()).expanduser().absolute()
     if path.is_dir():
@@ -145,7 +146,7 @@ def _read_user(text: str) -> str:
     name = tidy(text)
     if not name:
         raise BadValue(
-            _("«{value}» can't be the name of a user.").format(value=excerpt(text)),
+            _('"{value}" can\'t be the name of a user.').format(value=excerpt(text)),
             _("Write a name, for example anna."),
         )
     return name

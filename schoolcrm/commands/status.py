@@ -49,7 +49,7 @@ def add(
     with writing(ctx) as school:
         status_id = entries.add_status(school, *entries.find_base(base), name, even_so=even_so)
         made = read_statuses(school.db)[status_id]
-    message = _("Status {id}: «{name}» under the base «{base}»; it is set by hand only.")
+    message = _('Status {id}: "{name}" under the base "{base}"; it is set by hand only.')
     done(ctx, message.format(id=made.id, name=made.name, base=base_name(made.scale, made.base)), **made._asdict())
 
 
@@ -62,7 +62,7 @@ def rename(ctx: typer.Context, status: StatusName, name: NewName, even_so: EvenS
         former = _find(school, status)
         changed = rename_status(school, former.id, name, even_so=even_so)
         made = read_statuses(school.db)[former.id]
-    message = _("«{former}» is now called «{name}».") if changed else _("Nothing was changed: it is called «{name}».")
+    message = _('"{former}" is now called "{name}".') if changed else _('Nothing was changed: it is called "{name}".')
     done(ctx, message.format(former=former.name, name=made.name), **made._asdict())
 
 
@@ -80,12 +80,12 @@ def default(ctx: typer.Context, status: StatusName) -> None:
             _ask_to_move(ctx, chosen.name, former.name, entries.count_holders(school.db, former.id).clients)
         moved = entries.make_automatic(school, chosen.id)
     message = ngettext(
-        "«{status}» is automatic now: {count} client moved into it from «{former}».",
-        "«{status}» is automatic now: {count} clients moved into it from «{former}».",
+        '"{status}" is automatic now: {count} client moved into it from "{former}".',
+        '"{status}" is automatic now: {count} clients moved into it from "{former}".',
         moved,
     )
     if chosen.automatic:
-        message = _("Nothing was changed: «{status}» is the automatic one already.")
+        message = _('Nothing was changed: "{status}" is the automatic one already.')
     message = message.format(status=chosen.name, former=former.name, count=moved)
     done(ctx, message, **chosen._asdict() | {"automatic": True, "moved": moved})
 
@@ -97,9 +97,9 @@ def delete(ctx: typer.Context, status: StatusName) -> None:
     with writing(ctx) as school:
         chosen = _find(school, status)
         require_deletable(school.db, chosen.id)
-        confirm(ctx, _("The status «{name}» would be deleted.").format(name=chosen.name))
+        confirm(ctx, _('The status "{name}" would be deleted.').format(name=chosen.name))
         kept = delete_status(school, chosen.id)
-    message = _("«{name}» is deleted; the histories that name it keep the name.") if kept else _("«{name}» is deleted.")
+    message = _('"{name}" is deleted; the histories that name it keep the name.') if kept else _('"{name}" is deleted.')
     done(ctx, message.format(name=chosen.name), **chosen._asdict() | {"in_history": kept})
 
 
@@ -127,9 +127,9 @@ def set_(
         named = _find(school, status)
         client_ids = _find_clients(school, clients, query)
         changed = set_status(school, client_ids, named.id, reason_note=read_note(reason))
-    message = ngettext("{count} client put into «{status}».", "{count} clients put into «{status}».", changed)
+    message = ngettext('{count} client put into "{status}".', '{count} clients put into "{status}".', changed)
     if not changed:
-        message = _("Nobody was changed: already in «{status}».")
+        message = _('Nobody was changed: already in "{status}".')
     made = {"id": named.id, "status": named.name, "changed": changed, "ids": client_ids}
     done(ctx, message.format(count=changed, status=named.name), **made)
     if named.base == "deleted" and not ctx.obj.result_format:
@@ -202,8 +202,8 @@ def _find(school: "School", ref: str) -> "Status":
 def _ask_to_move(ctx: typer.Context, status: str, former: str, count: int) -> None:
     """Ask before another status becomes automatic (R4)."""
     question = ngettext(
-        "«{status}» would become automatic, and {count} client of «{former}» would move into it.",
-        "«{status}» would become automatic, and {count} clients of «{former}» would move into it.",
+        '"{status}" would become automatic, and {count} client of "{former}" would move into it.',
+        '"{status}" would become automatic, and {count} clients of "{former}" would move into it.',
         count,
     )
     confirm(ctx, question.format(status=status, former=former, count=count))
@@ -222,7 +222,7 @@ def _ask(ctx: typer.Context, status: str, query: list[str]) -> None:
     if len(found) > len(labels):
         say(ctx, _("… and {count} more").format(count=len(found) - len(labels)))
     statement = ngettext(
-        "{count} client would be moved to «{status}».", "{count} clients would be moved to «{status}».", len(found)
+        '{count} client would be moved to "{status}".', '{count} clients would be moved to "{status}".', len(found)
     )
     confirm(ctx, statement.format(count=len(found), status=name))
 

@@ -54,8 +54,8 @@ def _said(file: "ClientFile", read: "Reader") -> dict[str, str]:
     said: dict[str, str] = {}
     for place, value, count in _unknown(file, read):
         sentence = ngettext(
-            "«{value}» is no status of the school; it stands in {count} row.",
-            "«{value}» is no status of the school; it stands in {count} rows.",
+            '"{value}" is no status of the school; it stands in {count} row.',
+            '"{value}" is no status of the school; it stands in {count} rows.',
             count,
         )
         _say(sentence.format(value=excerpt(value), count=count))

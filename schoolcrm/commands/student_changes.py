@@ -78,15 +78,15 @@ def student_subject(
         if remove:
             if not remove_subject(school, student_id, choose(find_entry, school.db, "subjects", subject)):
                 raise NotFound(
-                    _("{name} does not learn «{subject}».").format(name=known_as, subject=subject),
+                    _('{name} does not learn "{subject}".').format(name=known_as, subject=subject),
                     _("'schoolcrm students show {id}' names the subjects.").format(id=student_id),
                 )
-            message = _("{name} does not learn «{subject}» any more.")
+            message = _('{name} does not learn "{subject}" any more.')
         else:
             subject_id = entry_named(school, "subjects", subject, new=new)
             assert subject_id is not None
             set_subject(school, student_id, subject_id, entry_named(school, "levels", level, new=new))
-            message = _("{name} learns «{subject}», level «{level}».") if level else _("{name} learns «{subject}».")
+            message = _('{name} learns "{subject}", level "{level}".') if level else _('{name} learns "{subject}".')
     done(ctx, message.format(name=known_as, subject=subject, level=level), id=student_id)
 
 

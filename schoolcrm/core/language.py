@@ -36,6 +36,11 @@ def current_language() -> str:
     return _current
 
 
+def quoted(text: str) -> str:
+    """Return the text in the quotation marks of the language in use."""
+    return f"«{text}»" if _current == "ru" else f'"{text}"'
+
+
 @contextmanager
 def speaking(code: str) -> Iterator[None]:
     """Make ``code`` the language of the texts for a while; the school's own texts stay as they are."""

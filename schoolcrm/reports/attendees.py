@@ -157,7 +157,7 @@ def _narrowed(conditions: Mapping[str, str], choice: Choice) -> str:
 def _one_of(known: dict[str, str], value: str) -> str:
     if value not in known:
         raise BadValue(
-            _("There is no choice «{value}».").format(value=value),
+            _('There is no choice "{value}".').format(value=value),
             _("It is one of: {known}.").format(known=", ".join(known)),
         )
     return known[value]

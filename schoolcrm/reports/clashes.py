@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from schoolcrm.core.language import N_, _
+from schoolcrm.core.language import N_, _, quoted
 from schoolcrm.core.learning.calendar import PlannedLesson
 from schoolcrm.core.learning.clashes import Clash, find_clashes
 from schoolcrm.core.learning.timetable import planned_lessons
@@ -96,4 +96,4 @@ def _name_of_lesson(db: sqlite3.Connection, lesson: PlannedLesson) -> str:
 
 def _name(db: sqlite3.Connection, table: str, number: int | None) -> str:
     row = db.execute(f"SELECT name FROM {table} WHERE id = ?", (number,)).fetchone()  # noqa: S608
-    return f"«{row[0]}»"
+    return quoted(row[0])

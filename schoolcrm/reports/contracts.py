@@ -60,7 +60,7 @@ def find_contracts(
     for value, known in ((by, _CHOSEN), (sort, _ORDER)):
         if value not in known:
             raise BadValue(
-                _("There is no choice «{value}».").format(value=value),
+                _('There is no choice "{value}".').format(value=value),
                 _("It is one of: {known}.").format(known=", ".join(known)),
             )
     conditions = [_CHOSEN[by], "contract.client_id BETWEEN ifnull(:client, 0) AND ifnull(:client, 9223372036854775807)"]

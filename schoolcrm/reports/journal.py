@@ -97,7 +97,7 @@ def read_journal(
     """
     if grouping not in GROUPINGS:
         raise BadValue(
-            _("The journal can't be grouped by «{value}».").format(value=grouping),
+            _('The journal can\'t be grouped by "{value}".').format(value=grouping),
             _("It is one of: {known}.").format(known=", ".join(GROUPINGS)),
         )
     lessons = planned_lessons(
@@ -183,7 +183,7 @@ def journal_table(found: Journal, shown: Collection[str] = ("topic", "reason")) 
     unknown = sorted(set(shown) - set(OPTIONAL))
     if unknown:
         raise BadValue(
-            _("The journal has no column «{value}» to show.").format(value=unknown[0]),
+            _('The journal has no column "{value}" to show.').format(value=unknown[0]),
             _("They are: {known}.").format(known=", ".join(OPTIONAL)),
         )
     states = {code: _(word) for code, word in STATE_WORDS.items()}

@@ -73,7 +73,7 @@ def kinds_named(text: str) -> list[str]:
     for kind in kinds:
         if kind not in KIND_WORDS:
             raise BadValue(
-                _("LTV doesn't count payments of the kind «{kind}».").format(kind=kind),
+                _('LTV doesn\'t count payments of the kind "{kind}".').format(kind=kind),
                 _("The kinds are: {names}.").format(names=", ".join(KIND_WORDS)),
             )
     if not kinds:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from schoolcrm.core.errors import BadValue
-from schoolcrm.core.language import _
+from schoolcrm.core.language import _, quoted
 from schoolcrm.core.rules.dates import Period
 from schoolcrm.reports.schedule import Scope, closed, find_schedule, schedule_parameters, schedule_table
 from schoolcrm.reports.table import Table
@@ -19,7 +19,7 @@ def hidden_columns(text: str) -> list[str]:
     for word in asked:
         if word not in HIDABLE:
             raise BadValue(
-                _("The column {name} can't be left out.").format(name=f"«{word}»"),
+                _("The column {name} can't be left out.").format(name=quoted(word)),
                 _("Those that can: {names}.").format(names=", ".join(HIDABLE)),
             )
     return asked

@@ -18,24 +18,24 @@ if TYPE_CHECKING:
 
 # What brought a client into a status, by the reason that the history keeps.
 _ARRIVALS = {
-    "recorded": N_("«{status}» since {day}: that is where a client begins."),
-    "hand": N_("«{status}» since {day}: set by hand; it stays until an event or a refusal leads to another base."),
-    "sale": N_("«{status}» since {day}: a subscription was sold."),
-    "sale-withdrawn": N_("«{status}» since {day}: the only sale was deleted, which brought back the status before it."),
-    "student-added": N_("«{status}» since {day}: the client got a student of this school."),
-    "trial": N_("«{status}» since {day}: a trial lesson was booked or attended."),
+    "recorded": N_('"{status}" since {day}: that is where a client begins.'),
+    "hand": N_('"{status}" since {day}: set by hand; it stays until an event or a refusal leads to another base.'),
+    "sale": N_('"{status}" since {day}: a subscription was sold.'),
+    "sale-withdrawn": N_('"{status}" since {day}: the only sale was deleted, which brought back the status before it.'),
+    "student-added": N_('"{status}" since {day}: the client got a student of this school.'),
+    "trial": N_('"{status}" since {day}: a trial lesson was booked or attended.'),
     "trial-missed": N_(
-        "«{status}» since {day}: the trial lesson fell through, which brought back the status before it."
+        '"{status}" since {day}: the trial lesson fell through, which brought back the status before it.'
     ),
-    "refusal-rule": N_("«{status}» since {day}: no purchase, visit or decision by hand for too long."),
-    "loyalty-rule": N_("«{status}» since {day}: so the purchases of that day decided."),
-    "import": N_("«{status}» since {day}: so the client was imported."),
-    "default-switched": N_("«{status}» since {day}: the school made it the automatic one in place of another."),
-    "termination": N_("«{status}» since {day}: the last running contract was terminated."),
+    "refusal-rule": N_('"{status}" since {day}: no purchase, visit or decision by hand for too long.'),
+    "loyalty-rule": N_('"{status}" since {day}: so the purchases of that day decided.'),
+    "import": N_('"{status}" since {day}: so the client was imported.'),
+    "default-switched": N_('"{status}" since {day}: the school made it the automatic one in place of another.'),
+    "termination": N_('"{status}" since {day}: the last running contract was terminated.'),
 }
 _RULES_OF_FACTS = ("purchases", "silence", "termination")
 _STAGE_BY_HAND = N_(
-    "«{status}» since {day}: set by hand; it stays until the next purchase or termination of a contract."
+    '"{status}" since {day}: set by hand; it stays until the next purchase or termination of a contract.'
 )
 
 
@@ -160,15 +160,15 @@ def _stage_now(standing: "Standing", facts: "ClientFacts", numbers: "Numbers", t
     words = {"status": standing.status.name, "day": human_date(standing.since), "count": facts.purchases.made}
     days = numbers.loyalty.sleeping_days
     sentences = {
-        "newcomer": _("«{status}» since {day}: nothing was bought yet."),
+        "newcomer": _('"{status}" since {day}: nothing was bought yet.'),
         "sleeping": ngettext(
-            "«{status}» since {day}: nothing was bought for more than {days} day.",
-            "«{status}» since {day}: nothing was bought for more than {days} days.",
+            '"{status}" since {day}: nothing was bought for more than {days} day.',
+            '"{status}" since {day}: nothing was bought for more than {days} days.',
             days,
         ),
-        "former": _("«{status}» since {day}: the last running contract was terminated and nothing bought since."),
+        "former": _('"{status}" since {day}: the last running contract was terminated and nothing bought since.'),
     }
-    counted = _("«{status}» since {day}: purchases made: {count}, regular from {regular}.")
+    counted = _('"{status}" since {day}: purchases made: {count}, regular from {regular}.')
     sentence = sentences.get(standing.status.base, counted)
     return [sentence.format(**words, days=days, regular=numbers.loyalty.regular_purchases)]
 

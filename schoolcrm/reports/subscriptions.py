@@ -96,7 +96,7 @@ def check_state(state: str) -> None:
     """Raise BadValue, listing them, when subscriptions have no such state."""
     if state and state != ALL_STATES and state not in STATE_WORDS:
         raise BadValue(
-            _("There is no state of subscriptions «{value}».").format(value=state),
+            _('There is no state of subscriptions "{value}".').format(value=state),
             _("It is one of: {known}.").format(known=", ".join([*STATE_WORDS, ALL_STATES])),
         )
 

@@ -72,7 +72,7 @@ def find_tests(db: sqlite3.Connection, period: Period, choice: Choice = ALL) -> 
     key = choice.sort.removeprefix("-")
     if key not in _ORDER:
         raise BadValue(
-            _("Results can't be sorted by «{value}».").format(value=choice.sort),
+            _('Results can\'t be sorted by "{value}".').format(value=choice.sort),
             _("It is one of: {known}.").format(known=", ".join(_ORDER)),
         )
     way = "DESC" if choice.sort.startswith("-") else "ASC"

@@ -62,7 +62,7 @@ def test_contacts_are_changed(db: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["edit", "Анна", "2", "--note", "x"], "no contact «2»"),
+        (["edit", "Анна", "2", "--note", "x"], 'no contact "2"'),
         (["edit", "Анна", "1", "--kind", "email"], "not an email address"),
         (["edit", "Анна", "1", "--value", "12"], "12"),
         (["edit", "Анна", "1", "--unset", "value"], "can't be emptied"),

@@ -75,7 +75,7 @@ def test_r53_a_purged_addition_is_not_done_again_and_the_purge_is_told(db: Path)
     assert (newest["entity"], newest["id"], newest["before"], newest["after"]) == ("client", None, None, None)
     assert "clients purge" in run_cli("history", db=db)[1]
     assert "can't be taken back" in refusal(db, "undo", "--op", str(newest["op"]), "--yes")
-    assert "No client is called «Ксенофонтова»." in refusal(db, "clients", "purge", "Ксенофонтова", "--yes")
+    assert 'No client is called "Ксенофонтова".' in refusal(db, "clients", "purge", "Ксенофонтова", "--yes")
     assert "purged client 3" in run_cli("history", "client:3", db=db)[1]
 
 
@@ -131,7 +131,7 @@ def test_r53_who_is_back_or_merged_is_nobody_that_only_the_history_tells_of(db: 
     assert "not in the archive" in refusal(db, "clients", "purge", "3", "--yes")
     answer(db, "undo", "--yes")
     answer(db, "clients", "merge", "1", "2", "--yes")
-    assert "No client is called «2»" in refusal(db, "clients", "purge", "2", "--yes")
+    assert 'No client is called "2"' in refusal(db, "clients", "purge", "2", "--yes")
 
 
 def test_r53_a_saved_filter_that_can_only_mean_them_goes_too(db: Path) -> None:

@@ -68,10 +68,10 @@ def test_r12_what_programs_get(path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (("book", "Nobody"), "No client is called «Nobody»."),
+        (("book", "Nobody"), 'No client is called "Nobody".'),
         (("book", "Anna", "--on", "31.02.2026"), "31.02.2026"),
-        (("book", "Anna", "--group", "Chess"), "No group is called «Chess»."),
-        (("book", "Anna", "--student", "Yana"), "«Yana» is no student of Anna Ivanova."),
+        (("book", "Anna", "--group", "Chess"), 'No group is called "Chess".'),
+        (("book", "Anna", "--student", "Yana"), '"Yana" is no student of Anna Ivanova.'),
         (("attended", "Anna", "--on", "tomorrow"), "The trial lesson of 2026-09-02 is after today."),
         (("cancel", "Anna"), "Anna Ivanova has no trial lesson booked."),
     ],

@@ -130,7 +130,7 @@ def test_the_script_is_printed(shell: str) -> None:
 def test_an_unknown_shell_is_refused() -> None:
     code, out, err = run_cli("completion", "tcsh")
     assert (code, out) == (1, "")
-    assert "«tcsh»" in err
+    assert '"tcsh"' in err
     assert "bash, zsh, fish" in err
 
 

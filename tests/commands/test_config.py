@@ -94,7 +94,7 @@ def test_without_a_database_own_settings_are_there_and_the_schools_are_refused(t
 def test_a_misspelt_name_is_suggested(db: Path, command: str) -> None:
     value = ["1"] if command == "set" else []
     said = refusal(db, "config", command, "refusal-month", *value)
-    assert "There is no setting «refusal-month»." in said
+    assert 'There is no setting "refusal-month".' in said
     assert "Did you mean: refusal_months?" in said
     assert "Known settings: refusal_months, " in refusal(db, "config", command, "today", *value)
 
@@ -136,15 +136,15 @@ def test_a_dry_run_changes_nothing(db: Path, file: Path) -> None:
 @pytest.mark.parametrize(
     ("key", "value", "sentence", "hint"),
     [
-        ("refusal_months", "пять", "«пять» is not a whole number from 1 to 120.", "from 1 to 120"),
+        ("refusal_months", "пять", '"пять" is not a whole number from 1 to 120.', "from 1 to 120"),
         ("interval_drop_extremes", "maybe", '"maybe" is neither yes nor no.', "yes or no"),
-        ("active_definition", "all", "«all» is none of the values it can have.", "attended, paid"),
-        ("currency", "рубль", "«рубль» is not a currency code.", "RUB, EUR, KZT"),
-        ("language", "de", "«de» is none of the values it can have.", "ru, en"),
-        ("time_zone", "Europe/Moskow", "There is no time zone «Europe/Moskow».", "Europe/Moscow"),
-        ("time_zone", "omsk", "There is no time zone «omsk».", "Asia/Omsk"),
-        ("time_zone", "qqqqqq", "There is no time zone «qqqqqq».", "Europe/Moscow"),
-        ("csv", "xls", "«xls» is none of the values it can have.", "plain, excel"),
+        ("active_definition", "all", '"all" is none of the values it can have.', "attended, paid"),
+        ("currency", "рубль", '"рубль" is not a currency code.', "RUB, EUR, KZT"),
+        ("language", "de", '"de" is none of the values it can have.', "ru, en"),
+        ("time_zone", "Europe/Moskow", 'There is no time zone "Europe/Moskow".', "Europe/Moscow"),
+        ("time_zone", "omsk", 'There is no time zone "omsk".', "Asia/Omsk"),
+        ("time_zone", "qqqqqq", 'There is no time zone "qqqqqq".', "Europe/Moscow"),
+        ("csv", "xls", '"xls" is none of the values it can have.', "plain, excel"),
     ],
 )
 def test_a_bad_value_is_refused_with_what_is_allowed(
@@ -236,7 +236,7 @@ def test_a_value_from_other_hands_is_refused_by_name_and_can_be_mended(db: Path)
     with writing_school(db) as school:
         school.db.execute("INSERT INTO setting VALUES ('interval_longest_days', 'все')")
     said = refusal(db, "report", "renewals")
-    assert "The setting interval_longest_days is «все»" in said
+    assert 'The setting interval_longest_days is "все"' in said
     assert "schoolcrm config set interval_longest_days 0" in said
     config(db, "set", "interval_longest_days", "0")
     assert run_cli("report", "renewals", db=db)[0] == 0
@@ -266,7 +266,7 @@ def test_csv_excel_makes_excel_the_usual_way_of_csv(db: Path, file: Path, tmp_pa
 def test_a_csv_setting_from_other_hands_is_refused_by_name(db: Path, file: Path) -> None:
     file.parent.mkdir()
     file.write_text('csv = "exel"\n', "utf-8")
-    assert "The setting csv is «exel»" in refusal(db, "status", "list")
+    assert 'The setting csv is "exel"' in refusal(db, "status", "list")
     config(db, "set", "csv", "excel")
     assert csv_of(db, "--format", "csv").startswith("\ufeff")
 

@@ -37,11 +37,11 @@ def test_removing_is_asked_for_and_says_how_many_records_have_a_value(path: Path
     answer(path, "clients", "edit", "Анна", "--field", "Рост=5")
     code, _out, err = run_cli("fields", "remove", "Рост", "--yes", db=path)
     assert (code, err) == (
-        2, "error: Several have a field «Рост»: clients, students.\nhint: Say which one with --of client|student.\n"
+        2, 'error: Several have a field "Рост": clients, students.\nhint: Say which one with --of client|student.\n'
     )  # fmt: skip
     code, _out, err = run_cli("fields", "remove", "рост", "--of", "client", db=path)
     assert (code, err.splitlines()[0]) == (
-        1, "error: The field «Рост» of clients would be removed, with its value in 1 record."
+        1, 'error: The field "Рост" of clients would be removed, with its value in 1 record.'
     )  # fmt: skip
     removed = answer(path, "fields", "remove", "рост", "--of", "client", "--yes")
     assert removed == {"id": 1, "of": "client", "name": "Рост", "values": 1}
@@ -53,12 +53,12 @@ def test_removing_is_asked_for_and_says_how_many_records_have_a_value(path: Path
     ("words", "code", "sentence"),
     [
         (["add", ""], 1, "NAME is empty."),
-        (["add", "x", "--type", "colour"], 1, "«colour» is not a type of field."),
-        (["add", "x", "--of", "dog"], 1, "«dog» has no fields of the school's own."),
-        (["list", "--of", "dog"], 1, "--of can't be «dog»."),
-        (["remove", "x", "--of", "dog"], 1, "--of can't be «dog»."),
-        (["remove", "Рост"], 1, "There is no field «Рост»."),
-        (["remove", "Рост", "--of", "lesson"], 1, "There is no field «Рост»."),
+        (["add", "x", "--type", "colour"], 1, '"colour" is not a type of field.'),
+        (["add", "x", "--of", "dog"], 1, '"dog" has no fields of the school\'s own.'),
+        (["list", "--of", "dog"], 1, '--of can\'t be "dog".'),
+        (["remove", "x", "--of", "dog"], 1, '--of can\'t be "dog".'),
+        (["remove", "Рост"], 1, 'There is no field "Рост".'),
+        (["remove", "Рост", "--of", "lesson"], 1, 'There is no field "Рост".'),
     ],
 )
 def test_mistakes_are_one_sentence(path: Path, words: list[str], code: int, sentence: str) -> None:

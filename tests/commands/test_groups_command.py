@@ -65,7 +65,7 @@ def test_a_full_group_is_joined_over_the_limit(path: Path) -> None:
     run_cli("groups", "join", "Пара", "Петя", db=path)
     code, _out, err = run_cli("groups", "join", "Пара", "Маша", db=path)
     assert code == 1
-    assert err == "error: The group «Пара» is full: 1 of 1.\nhint: Repeat with --over-limit to add one more.\n"
+    assert err == 'error: The group "Пара" is full: 1 of 1.\nhint: Repeat with --over-limit to add one more.\n'
     assert answer(path, "groups", "join", "Пара", "Маша", "--over-limit")["student_id"] == 2
 
 
@@ -74,7 +74,7 @@ def test_a_subject_used_for_the_first_time_needs_new(path: Path) -> None:
     code, _out, err = run_cli("groups", "add", "Робо 2", "--subject", "Роботехника", db=path)
     assert code == 1
     assert err == (
-        "error: No subject is called «Роботехника».\n"
+        'error: No subject is called "Роботехника".\n'
         "hint: Did you mean: Робототехника? If it is a new one, repeat with --new.\n"
     )
     assert len(answer(path, "groups", "list")["rows"]) == 1
@@ -85,13 +85,13 @@ def test_a_subject_used_for_the_first_time_needs_new(path: Path) -> None:
     [
         (("add", ""), "NAME is empty"),
         (("add", "A", "--limit", "-3"), "-3"),
-        (("join", "Нет", "Петя"), "«Нет»"),
-        (("join", "Робо 1", "Никто"), "«Никто»"),
+        (("join", "Нет", "Петя"), '"Нет"'),
+        (("join", "Робо 1", "Никто"), '"Никто"'),
         (("join", "Робо 1", "Петя", "--from", "вчерась"), "вчерась"),
         (("join", "Робо 1", "Петя", "--to", "2026-08-31"), "2026-08-31"),
         (("join", "Робо 1", "Иванов"), "Several"),
         (("leave", "Робо 1", "Коля"), "not a member"),
-        (("show", "Шахматы"), "«Шахматы»"),
+        (("show", "Шахматы"), '"Шахматы"'),
     ],
 )
 def test_what_is_refused_in_one_sentence(path: Path, words: tuple[str, ...], said: str) -> None:
@@ -111,7 +111,7 @@ def test_r22_a_member_in_two_places_is_a_warning_naming_both(path: Path) -> None
         run_cli("schedule", "add", name, "--days", "thu", "--at", time, db=path)
     assert run_cli("groups", "join", "Робо 1", "Петя", db=path)[2] == "Петя Иванов is in Робо 1 from 2026-09-01.\n"
     code, _out, err = run_cli("groups", "join", "Шахматы", "Петя", "--to", "2026-09-09", db=path)
-    warning = "warning: «Петя Иванов» is in two places on 2026-09-03: «Робо 1» at 18:00 and «Шахматы» at 18:30.\n"
+    warning = 'warning: "Петя Иванов" is in two places on 2026-09-03: "Робо 1" at 18:00 and "Шахматы" at 18:30.\n'
     assert (code, err) == (0, warning + "Петя Иванов is in Шахматы from 2026-09-01 to 2026-09-09.\n")
     code, _out, err = run_cli("groups", "join", "Танцы", "Петя", "--from", "2026-09-04", "--to", "2026-09-09", db=path)
     assert (code, "warning" in err) == (0, False)
@@ -119,8 +119,8 @@ def test_r22_a_member_in_two_places_is_a_warning_naming_both(path: Path) -> None
     assert code == 1
     code, _out, err = run_cli("groups", "join", "Шахматы", "Маша", db=path)
     code, _out, err = run_cli("groups", "join", "Робо 1", "Маша", "--from", "2026-10-01", db=path)
-    assert err.startswith("warning: «Маша Иванова» is in two places on 2026-10-01: «Робо 1» at 18:00 and «Шахматы»")
+    assert err.startswith('warning: "Маша Иванова" is in two places on 2026-10-01: "Робо 1" at 18:00 and "Шахматы"')
     left = answer(path, "groups", "leave", "Робо 1", "Петя")
     assert left == {"id": 1, "group_id": 1, "student_id": 1, "last_on": "2026-09-01", "operation": 14}
     code, _out, err = run_cli("groups", "transfer", "Маша", "Робо 1", "Танцы", "--on", "2026-10-08", db=path)
-    assert err.startswith("warning: «Маша Иванова» is in two places on 2026-10-08: «Танцы» at 18:15 and «Шахматы»")
+    assert err.startswith('warning: "Маша Иванова" is in two places on 2026-10-08: "Танцы" at 18:15 and "Шахматы"')

@@ -30,7 +30,7 @@ def test_a_mapping_is_saved_and_used_again(school: Path, tmp_path: Path) -> None
     file = write(tmp_path, ["Кто", "Звонить", "Ерунда"], ["Пётр Иванов", "89161234567", "x"])
     said = ("--map", "Кто=student", "--map", "Звонить=phone", "--map", "Ерунда=-")
     code, _out, err = run_cli("import-csv", str(file), *said, "--save-mapping", "Наш файл", db=school)
-    assert (code, "saved as «Наш файл»" in err) == (0, True)
+    assert (code, 'saved as "Наш файл"' in err) == (0, True)
     kept = rows_of(school, "SELECT source, name, headings FROM saved_mapping")
     assert [(source, name, json.loads(headings)) for source, name, headings in kept] == [
         ("clients", "Наш файл", {"Кто": "student", "Звонить": "phone", "Ерунда": ""})
@@ -54,7 +54,7 @@ def test_saving_again_replaces_and_the_same_is_no_change(school: Path, tmp_path:
 def test_an_unknown_mapping_is_refused_with_suggestions(school: Path, tmp_path: Path) -> None:
     file = write(tmp_path, ["ФИО"], ["Пётр Иванов"])
     code, _out, err = run_cli("import-csv", str(file), "--mapping", "Наш", db=school)
-    assert (code, "«Наш»" in err, "none is saved yet" in err) == (1, True, True)
+    assert (code, '"Наш"' in err, "none is saved yet" in err) == (1, True, True)
     run_cli("import-csv", str(file), "--save-mapping", "Наш файл", db=school)
     assert "Did you mean: Наш файл?" in run_cli("import-csv", str(file), "--mapping", "Наш фаил", db=school)[2]
     assert "There are: Наш файл." in run_cli("import-csv", str(file), "--mapping", "Zzz", db=school)[2]
@@ -90,23 +90,23 @@ def asked(school: Path, tmp_path: Path) -> Iterator[Person]:
 
 def test_each_unclear_heading_is_asked_about(school: Path, asked: Person) -> None:
     prompt = r"the list again:"
-    asked.sees(r"«Кто», for example «Пётр Иванов»\n.*" + prompt)
+    asked.sees(r'"Кто", for example "Пётр Иванов"\n.*' + prompt)
     assert "  1. student's name" in asked.screen
     asked.types("77\n")
     asked.sees(r"77 is not in the list: 1 to \d+\.\n.*" + prompt)
     asked.types("1\n")
-    asked.sees("«Школа», for example «Гимназия № 2»\n.*" + prompt)
+    asked.sees('"Школа", for example "Гимназия № 2"\n.*' + prompt)
     asked.types("1\n")  # another heading is the student's name already
     asked.sees(r"already\.\n.*" + prompt)
     asked.types("n\n")
-    asked.sees("«Баланс», for example «100»\n.*" + prompt)
+    asked.sees('"Баланс", for example "100"\n.*' + prompt)
     asked.types("\n")
-    asked.sees("«Остаток», for example «200»\n.*" + prompt)
+    asked.sees('"Остаток", for example "200"\n.*' + prompt)
     (number,) = [line.split(".")[0].strip() for line in asked.screen.splitlines() if line.endswith(". balance")]
     asked.types(f"{number}\n")
-    asked.sees("«Ещё», for example «важно»\n.*" + prompt)
+    asked.sees('"Ещё", for example "важно"\n.*' + prompt)
     asked.types("\n")
-    asked.sees("«column 7», for example «x»\n.*" + prompt)
+    asked.sees('"column 7", for example "x"\n.*' + prompt)
     asked.types("\n")
     assert asked.ends() == 0
     assert rows_of(school, "SELECT field.name, value FROM client_field JOIN field ON field.id = field_id") == [

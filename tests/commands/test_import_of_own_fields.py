@@ -53,7 +53,7 @@ def test_r62_a_students_own_field_is_found(school: Path, tmp_path: Path, heading
     field(school, "Рост", "student", "--type", "number")
     file = write(tmp_path, ["ФИО", heading], ["Пётр Иванов", "120,5"], ["Ева Ли", ""])
     code, _out, err = run_cli("import-csv", str(file), *said, db=school)
-    assert (code, "own field of the student «Рост»" in err) == (0, True)
+    assert (code, 'own field of the student "Рост"' in err) == (0, True)
     assert rows_of(school, OF_STUDENTS) == [("Пётр Иванов", "Рост", "120.5")]
     assert rows_of(school, "SELECT count(*) FROM field") == [(1,)]
     assert run_cli("undo", "--yes", db=school)[0] == 0
@@ -104,7 +104,7 @@ def test_r66_lessons_own_fields_come_in(school: Path, tmp_path: Path, heading: s
     rows = (["03.08.2026", "10:00", "1", "да", "5"], ["04.08.2026", "10:00", "8 (916) 123-45-67", "да", ""])
     file = lessons_file(tmp_path, *rows, heading=heading)
     code, _out, err = run_cli("lessons", "import", str(file), *said, db=school)
-    assert (code, "own field «Кабинет»" in err) == (0, True)
+    assert (code, 'own field "Кабинет"' in err) == (0, True)
     kept = "SELECT on_date, value FROM lesson_field JOIN lesson ON lesson.id = lesson_id"
     assert rows_of(school, kept) == [("2026-08-03", "5")]
     assert rows_of(school, "SELECT count(*) FROM mark") == [(2,)]
@@ -121,7 +121,7 @@ def test_r66_rows_of_one_lesson_that_differ_in_its_own_field_are_rejected(school
     head = ["Дата", "Время", "Группа", "Ученик", "Посещение", "Кабинет"]
     rows = [["03.08.2026", "10:00", "Р", name, "да", room] for name, room in (("Лев Ким", "5"), ("Ева Ли", "6"))]
     code, _out, err = run_cli("lessons", "import", str(write(tmp_path, head, *rows)), db=school)
-    assert (code, "differ in the field «Кабинет»: «5» and «6»" in err) == (1, True)
+    assert (code, 'differ in the field "Кабинет": "5" and "6"' in err) == (1, True)
 
 
 def test_hints_name_only_what_the_command_has(school: Path, tmp_path: Path) -> None:
@@ -175,10 +175,10 @@ def test_r66_a_payment_is_given_to_an_id_a_name_or_a_phone(
     ("client", "student", "reason"),
     [
         ("999", "", "There is no client 999."),
-        ("Иванова", "", "No client is called «Иванова». Did you mean: Анна Иванова"),
-        ("Зюзя", "", "No client is called «Зюзя». The full name, a phone or an id will do."),
-        ("1", "2", "«2» is no student of Анна Иванова"),
-        ("", "89161234567", "Several people answer to «+7 916 123-45-67»"),
+        ("Иванова", "", 'No client is called "Иванова". Did you mean: Анна Иванова'),
+        ("Зюзя", "", 'No client is called "Зюзя". The full name, a phone or an id will do.'),
+        ("1", "2", '"2" is no student of Анна Иванова'),
+        ("", "89161234567", 'Several people answer to "+7 916 123-45-67"'),
         ("---", "", '"---" is not a name'),
     ],
 )
@@ -217,11 +217,11 @@ def test_r62_an_unknown_status_says_how_it_is_mapped_or_added(school: Path, tmp_
     file = write(tmp_path, ["ФИО", "Статус"], ["Пётр Иванов", "Бросил"], ["Ева Ли", "Новый"])
     code, _out, err = run_cli("import-csv", str(file), db=school)
     assert code == 3
-    for part in ("«Бросил»", "Отказался", "--map 'Статус:Бросил=refused'", "schoolcrm status add refused 'Бросил'"):
+    for part in ('"Бросил"', "Отказался", "--map 'Статус:Бросил=refused'", "schoolcrm status add refused 'Бросил'"):
         assert part in err
     said = ("--map", "Статус:Бросил=refused", "--save-mapping", "Наш")
     code, _out, err = run_cli("import-csv", str(file), *said, db=school)
-    assert (code, "«Бросил» → refused" in err) == (0, True)
+    assert (code, '"Бросил" → refused' in err) == (0, True)
     base = "SELECT base FROM client JOIN status ON status.id = status_id WHERE client.name = 'Пётр Иванов'"
     assert rows_of(school, base) == [("refused",)]
     other = write(tmp_path, ["ФИО", "Статус"], ["Лев Ким", "бросил "], name="d.csv")
@@ -261,13 +261,13 @@ def asked(school: Path, tmp_path: Path) -> Iterator[Person]:
 
 
 def test_r62_map_ask_asks_what_a_status_means_and_takes_names(school: Path, asked: Person) -> None:
-    asked.sees("«Ерунда», for example «x»\n.*the list again:")
+    asked.sees('"Ерунда", for example "x"\n.*the list again:')
     asked.types("note\n")
-    asked.sees(r"«Бросил» is no status of the school; it stands in 2 rows\.\n.*reject these rows:")
+    asked.sees(r'"Бросил" is no status of the school; it stands in 2 rows\.\n.*reject these rows:')
     asked.types("zzz\n")
-    asked.sees(r"No status is called «zzz».*\n.*reject these rows:")
+    asked.sees(r'No status is called "zzz".*\n.*reject these rows:')
     asked.types("refused\n")
-    asked.sees(r"«Уволен» is no status of the school; it stands in 1 row\.\n.*reject these rows:")
+    asked.sees(r'"Уволен" is no status of the school; it stands in 1 row\.\n.*reject these rows:')
     asked.types("\n")
     assert asked.ends() == 3
     bases = "SELECT client.name, base, note FROM client JOIN status ON status.id = status_id ORDER BY client.id"
@@ -288,7 +288,7 @@ def test_a_first_sheet_that_is_a_note_is_told_with_the_other_sheets(school: Path
         book.save(tmp_path / "c.xlsx")
         code, _out, err = run_cli("import-csv", str(tmp_path / "c.xlsx"), db=school)
         assert code == 1
-        assert "The sheet «Заметка» was read; --sheet chooses another one: Клиенты, Ещё." in err
+        assert 'The sheet "Заметка" was read; --sheet chooses another one: Клиенты, Ещё.' in err
     assert run_cli("import-csv", str(tmp_path / "c.xlsx"), "--sheet", "Клиенты", db=school)[0] == 0
 
 

@@ -51,7 +51,7 @@ def test_init_with_another_currency_prints_what_it_made(tmp_path: Path) -> None:
 def test_init_of_an_unknown_currency(tmp_path: Path) -> None:
     code, _out, err = run_cli("init", "--currency", "рубль", db=tmp_path / "school.db")
     assert code == 1
-    assert err == "error: «рубль» is not a currency code.\nhint: Use three letters: RUB, EUR, KZT…\n"
+    assert err == 'error: "рубль" is not a currency code.\nhint: Use three letters: RUB, EUR, KZT…\n'
     assert not list(tmp_path.iterdir())
 
 

@@ -65,7 +65,7 @@ def test_r23_a_lesson_held_again_with_nobody_named_stays_as_it_is(db: Path) -> N
     said = refused(db, "Робо 1")
     assert "is held already" in said
     assert "--present or --absent" in said
-    assert "topic is now «Моторы»" in hold(db, "Робо 1", "--topic", "Моторы")
+    assert 'topic is now "Моторы"' in hold(db, "Робо 1", "--topic", "Моторы")
     assert column(db, "topic", "report", "journal", "Анна", "--period", "2026-09")[0] == "Моторы"
 
 

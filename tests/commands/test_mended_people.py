@@ -83,7 +83,7 @@ def test_an_own_field_without_its_prefix_is_suggested(db: Path) -> None:
 
 def test_a_field_is_said_as_it_is_written(db: Path) -> None:
     said = told(db, "fields", "add", "Рост, см")
-    assert said == "Field 4 of clients added: Рост, см. In queries and options it is written «Рост см».\n"
+    assert said == 'Field 4 of clients added: Рост, см. In queries and options it is written "Рост см".\n'
     assert told(db, "fields", "add", "Вес") == "Field 5 of clients added: Вес.\n"
     told(db, "clients", "edit", "Анна", "--field", "Рост см=120")
     assert column(db, "id", "clients", "list", "field.Рост см:120") == [1]
@@ -106,7 +106,7 @@ def test_help_names_a_default_once() -> None:
 
 def test_one_name_is_not_for_several(db: Path) -> None:
     said = refusal(db, "clients", "bulk", "is:lead", "--set", "name=Галя", "--yes")
-    assert "The query finds 2 clients, who can't all be called «Галя»." in said
+    assert 'The query finds 2 clients, who can\'t all be called "Галя".' in said
     assert told(db, "clients", "bulk", "Анна", "--set", "name=Галя", "--yes") == "1 client changed.\n"
     assert column(db, "name", "clients", "list") == ["Борис", "Галя"]
 

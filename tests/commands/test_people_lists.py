@@ -37,7 +37,7 @@ def operations(path: Path) -> int:
 def test_a_list_is_saved_and_used_again(path: Path) -> None:
     words = ["status:bought", "--columns", "name,base", "--sort", "-name", "--save", "Купившие"]
     code, out, err = run_cli("clients", "list", *words, "--format", "json", db=path)
-    assert (code, err) == (0, "Saved as «Купившие»: 'schoolcrm clients list --saved NAME' uses it.\n")
+    assert (code, err) == (0, "Saved as \"Купившие\": 'schoolcrm clients list --saved NAME' uses it.\n")
     made = json.loads(out)["rows"]
     assert made == [{"name": "Борис", "base": "bought"}, {"name": "Анна", "base": "bought"}]
     assert rows(path, "clients", "list", "--saved", "купившие") == made
@@ -63,7 +63,7 @@ def test_a_filter_is_replaced_only_with_yes(path: Path) -> None:
     assert operations(path) == before
     code, out, err = run_cli("clients", "list", "status:reserve", "--save", "свои", db=path)
     assert (code, out) == (1, "")
-    assert err == ("error: The saved filter «Свои» would be replaced.\nhint: Repeat the command with --yes to do it.\n")
+    assert err == ('error: The saved filter "Свои" would be replaced.\nhint: Repeat the command with --yes to do it.\n')
     assert names(path, "clients", "list", "--saved", "Свои") == ["Анна", "Борис"]
     assert run_cli("clients", "list", "status:reserve", "--save", "свои", "--yes", db=path)[0] == 0
     assert names(path, "clients", "list", "--saved", "Свои") == ["Вера"]
@@ -77,10 +77,10 @@ def test_a_filter_is_replaced_only_with_yes(path: Path) -> None:
         (["--save", "x"], 2, "There is nothing to save: no term, no column, no sort key."),
         (["is:lead", "--archived", "--save", "x"], 2, "A saved filter keeps terms, columns and sort keys, neither"),
         (["is:lead", "--all", "--save", "x"], 2, "A saved filter keeps terms, columns and sort keys, neither"),
-        (["balanse:5", "--save", "x"], 1, "There is no field «balanse»."),
+        (["balanse:5", "--save", "x"], 1, 'There is no field "balanse".'),
         (["is:lead", "--save", " "], 1, "--save is empty."),
         (["is:lead", "--save", "x", "--format", "foo"], 1, "There is no format foo."),
-        (["--saved", "x"], 1, "No saved filter is called «x»."),
+        (["--saved", "x"], 1, 'No saved filter is called "x".'),
     ],
 )
 def test_what_can_not_be_saved_is_refused_and_not_saved(path: Path, words: list[str], code: int, sentence: str) -> None:
@@ -99,7 +99,7 @@ def test_a_field_removed_since_is_told_of(path: Path) -> None:
     assert run_cli("students", "list", "--saved", "без смены", db=path) == (
         1,
         "",
-        "error: The saved filter «Без смены» can't be used any more: There is no field «field.смена».\n"
+        'error: The saved filter "Без смены" can\'t be used any more: There is no field "field.смена".\n'
         "hint: Save it anew without that, or remove it: 'schoolcrm students filters remove NAME'.\n",
     )
 
@@ -132,7 +132,7 @@ def test_a_list_is_read_only_unless_it_saves(path: Path) -> None:
 def test_a_dry_run_says_what_would_be_saved_and_saves_nothing(path: Path, kind: str) -> None:
     before = operations(path)
     code, out, err = run_cli(kind, "list", "is:lead", "--save", "Свои", "--dry-run", db=path)
-    assert (code, err) == (0, "It would be saved as «Свои». (nothing was changed: --dry-run)\n")
+    assert (code, err) == (0, 'It would be saved as "Свои". (nothing was changed: --dry-run)\n')
     assert "is:lead" in out
     assert (rows(path, kind, "filters", "list"), operations(path)) == ([], before)
 
@@ -140,7 +140,7 @@ def test_a_dry_run_says_what_would_be_saved_and_saves_nothing(path: Path, kind: 
     code, _out, err = run_cli(kind, "list", "is:debtor", "--save", "свои", "--dry-run", db=path)
     assert (code, err.splitlines()[0]) == (
         0,
-        "The saved filter «Свои» would be replaced. (nothing was changed: --dry-run)",
+        'The saved filter "Свои" would be replaced. (nothing was changed: --dry-run)',
     )
     (kept,) = rows(path, kind, "filters", "list")
     assert "is:lead" in str(kept)
@@ -163,7 +163,7 @@ def test_a_status_that_is_none_is_refused_not_searched_for(path: Path, term: str
     for kind in ("clients", "students"):
         code, out, err = run_cli(kind, "list", term, db=path)
         assert (code, out) == (1, "")
-        assert err.startswith("error: No status is called «")
+        assert err.startswith('error: No status is called "')
         assert err.splitlines()[1] == f"hint: {hint}"
 
 
@@ -173,4 +173,4 @@ def test_a_saved_filter_whose_status_is_gone_says_so(path: Path) -> None:
     run_cli("status", "delete", "Отпуск", "--yes", db=path)
     code, _out, err = run_cli("clients", "list", "--saved", "В отпуске", db=path)
     assert code == 1
-    assert err.startswith("error: The saved filter «В отпуске» can't be used any more: No status is called «отпуск».")
+    assert err.startswith('error: The saved filter "В отпуске" can\'t be used any more: No status is called "отпуск".')

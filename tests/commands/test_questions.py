@@ -69,7 +69,7 @@ def test_a_choice_shows_ids_and_a_wrong_number_asks_again(path: Path, types: Typ
     assert pick(path) == 2
     lines = said().splitlines()
     assert lines[:3] == [
-        "Several clients answer to «Анна».",
+        'Several clients answer to "Анна".',
         "  1. Анна Иванова · Анна Иванова (id 3)",
         "  2. Анна Петрова · Анна Петрова (id 2)",
     ]
@@ -142,6 +142,6 @@ def test_a_new_name_is_asked_for_without_the_advice_to_repeat(path: Path, types:
         caught.value.put()
         assert entry_named(school, "sources", "Друзья", new=False) == 2
     assert said() == (
-        "No source is called «Сайт школa».\nDid you mean: Сайт школы?\nAdd it? [y/N] "
-        "No source is called «Друзья».\nAdd it? [y/N] "
+        'No source is called "Сайт школa".\nDid you mean: Сайт школы?\nAdd it? [y/N] '
+        'No source is called "Друзья".\nAdd it? [y/N] '
     )

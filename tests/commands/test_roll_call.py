@@ -225,7 +225,7 @@ def test_letters_that_lead_nowhere_ask_again(tmp_path: Path, sits: Sits) -> None
     assert person.ends() == 0
     assert person.screen.count(LEGEND) == 2
     assert person.screen.count("no such key") == 2
-    assert "No absence reason is called «нету»" in person.screen
+    assert 'No absence reason is called "нету"' in person.screen
     assert marks(db) == ["УЕ"]
 
 

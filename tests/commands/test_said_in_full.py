@@ -81,8 +81,8 @@ def test_r23_one_mark_of_a_lesson_not_held_says_to_hold_it(db: Path) -> None:
 
 def test_r9_a_termination_and_its_end_tell_the_stage_and_set_it_at_once(db: Path) -> None:
     answer(db, "contracts", "add", "Анна", "--amount", "200")
-    assert "; the stage is now «Бывший»." in told(db, "contracts", "terminate", "1")
-    assert "; the stage is now «Рабочий»." in told(db, "contracts", "edit", "1", "--unset", "Terminated")
+    assert '; the stage is now "Бывший".' in told(db, "contracts", "terminate", "1")
+    assert '; the stage is now "Рабочий".' in told(db, "contracts", "edit", "1", "--unset", "Terminated")
     with reading_school(db) as school:
         stage = "SELECT base FROM client JOIN status ON status.id = client.stage_id WHERE client.id = 1"
         assert school.db.execute(stage).fetchone() == ("active",)
@@ -111,14 +111,14 @@ def test_r22_a_holiday_that_overlaps_another_names_it(db: Path) -> None:
         db, "schedule", "holiday", "add", "2026-09-07", "--to", "2026-09-09", "--name", "Ё"
     )
     said = told(db, "schedule", "holiday", "add", "2026-09-08", "--to", "2026-09-12")
-    assert "Other holidays have some of its days too: 2026-09-07 – 2026-09-09 «Ё»." in said
+    assert 'Other holidays have some of its days too: 2026-09-07 – 2026-09-09 "Ё".' in said
     assert len(column(db, "id", "schedule", "holiday", "list")) == 2
 
 
 def test_r22_a_lesson_held_on_a_holiday_names_it(db: Path) -> None:
     told(db, "schedule", "holiday", "add", "2026-09-01", "--name", "День знаний")
     said = told(db, "lessons", "hold", "Робо", "--all-present")
-    assert "The lesson falls on a holiday: 2026-09-01 «День знаний»." in said
+    assert 'The lesson falls on a holiday: 2026-09-01 "День знаний".' in said
     assert "holiday" not in told(db, "lessons", "hold", "Робо", "2026-08-31", "--present", "Петя")
 
 

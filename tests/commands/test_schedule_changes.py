@@ -74,7 +74,7 @@ def test_holidays(db: Path) -> None:
     assert column(db, "id", "schedule", "holiday", "list", "--period", "2026-09") == [1]
     dates = column(db, "date", "schedule", "list", "--group", "Робо", "--to", "2026-09-15", "--from", "2026-09-01")
     assert dates == ["2026-09-01", "2026-09-02", "2026-09-15"]
-    assert "«Ремонт»" in refusal(db, "schedule", "holiday", "remove", "ремонт")
+    assert '"Ремонт"' in refusal(db, "schedule", "holiday", "remove", "ремонт")
     assert answer(db, "schedule", "holiday", "remove", "2026-09-08", "--yes") == made
     assert column(db, "id", "schedule", "holiday", "list") == [2]
 
@@ -91,4 +91,4 @@ def test_bad_input(db: Path) -> None:
     assert "begins on 2026-09-01" in refusal(db, "schedule", "end", "1", "--on", "2026-08-01")
     assert "2026-09-31" in refusal(db, "schedule", "holiday", "add", "2026-09-31")
     assert "никто" in refusal(db, "schedule", "end", "никто")
-    assert "«5»" in refusal(db, "schedule", "holiday", "remove", "5", "--yes")
+    assert '"5"' in refusal(db, "schedule", "holiday", "remove", "5", "--yes")

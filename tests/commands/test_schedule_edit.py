@@ -39,8 +39,8 @@ def test_r22_a_change_names_the_new_line_and_warns_of_clashes(db: Path) -> None:
     code, out, err = run_cli(*words, "--format", "json", db=db)
     assert (code, out) == (0, '{"id": 3, "former_id": 1, "first_on": "2026-09-15", "changed": true, "operation": 3}\n')
     assert err.splitlines() == [
-        "warning: «Илья» teaches twice at once on 2026-09-17: «Робо» at 17:30 and «Шахматы» at 18:00.",
-        "warning: «Петя» is in two places on 2026-09-17: «Робо» at 17:30 and «Шахматы» at 18:00.",
+        'warning: "Илья" teaches twice at once on 2026-09-17: "Робо" at 17:30 and "Шахматы" at 18:00.',
+        'warning: "Петя" is in two places on 2026-09-17: "Робо" at 17:30 and "Шахматы" at 18:00.',
     ]
     dates = column(db, "date", "schedule", "list", "--group", "Робо", "--period", "2026-09")
     assert dates == ["2026-09-01", "2026-09-08", "2026-09-17", "2026-09-24"]
@@ -81,6 +81,6 @@ def test_refusals_name_the_value(db: Path) -> None:
     assert "can't take 0 minutes" in refusal(db, *edit, "--minutes", "0")
     assert "every 0 weeks" in refusal(db, *edit, "--every", "0")
     assert "2026-08-31" in refusal(db, *edit, "--at", "19:00", "--on", "2026-08-31")
-    assert "«days»" in refusal(db, *edit, "--unset", "days")
+    assert '"days"' in refusal(db, *edit, "--unset", "days")
     assert "--new" in refusal(db, *edit, "--room", "777")
     assert "line 9" in refusal(db, "schedule", "edit", "9", "--at", "19:00")

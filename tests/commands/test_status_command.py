@@ -138,19 +138,19 @@ def test_r6_set_several_at_once_with_a_reason(path: Path) -> None:
     assert (rows[0]["from"], rows[0]["to"], rows[0]["reason"], rows[0]["note"], rows[0]["date"]) == (
         "Купил абонемент", "Резерв", "hand", "лето", "2026-09-01",
     )  # fmt: skip
-    assert run_cli("status", "set", "Резерв", "Олег", db=path) == (0, "", "Nobody was changed: already in «Резерв».\n")
+    assert run_cli("status", "set", "Резерв", "Олег", db=path) == (0, "", 'Nobody was changed: already in "Резерв".\n')
 
 
 def test_r7_a_deleted_client_can_be_restored(path: Path) -> None:
     code, _out, err = run_cli("status", "set", "deleted", "Инна", db=path)
     assert (code, err.splitlines()) == (0, [
-        "1 client put into «Удалён».",
+        '1 client put into "Удалён".',
         "hint: 'schoolcrm clients restore 3' brings one back;"
         " 'schoolcrm clients list --all' shows deleted clients too.",
     ])  # fmt: skip
     assert bases(path)["funnel:deleted"] == 1
     assert [row["name"] for row in answer(path, "clients", "list", "status:deleted")["rows"]] == ["Инна Новая"]
-    assert run_cli("status", "set", "new", "Инна", db=path) == (0, "", "1 client put into «Новый».\n")
+    assert run_cli("status", "set", "new", "Инна", db=path) == (0, "", '1 client put into "Новый".\n')
 
 
 def test_set_by_query_is_asked_for(path: Path) -> None:
@@ -158,7 +158,7 @@ def test_set_by_query_is_asked_for(path: Path) -> None:
     code, out, err = run_cli(*command, db=path)
     assert (code, out) == (1, "")
     assert err.splitlines()[-2:] == [
-        "error: 2 clients would be moved to «Резерв».",
+        'error: 2 clients would be moved to "Резерв".',
         "hint: Repeat the command with --yes to do it.",
     ]
     assert "Анна Иванова" in err
@@ -207,9 +207,9 @@ def test_r11_explain_says_which_rule_decided_and_what_comes_next(path: Path) -> 
     _code, out, _err = run_cli("status", "explain", "Анна", db=path, today="2026-03-01")
     assert "Refused after months of silence: 5\nRegular from purchases: 3\n" in out
     assert explained(path, "Анна", "2026-03-01") == [
-        "«Купил абонемент» since 2026-01-31: a subscription was sold.",
+        '"Купил абонемент" since 2026-01-31: a subscription was sold.',
         "Refused on 2026-07-01 unless something is bought, a lesson attended or the status set by hand.",
-        "«Рабочий» since 2026-01-31: purchases made: 1, regular from 3.",
+        '"Рабочий" since 2026-01-31: purchases made: 1, regular from 3.',
         "Sleeping on 2026-07-31 unless something is bought.",
     ]
     assert (
@@ -217,9 +217,9 @@ def test_r11_explain_says_which_rule_decided_and_what_comes_next(path: Path) -> 
         == "As things stand it would be held back that day: money on the account."
     )
     assert explained(path, "Инна", "2026-03-01") == [
-        "«Новый» since 2026-01-31: that is where a client begins.",
+        '"Новый" since 2026-01-31: that is where a client begins.',
         "Time alone does not change this status.",
-        "«Новый» since 2026-01-31: nothing was bought yet.",
+        '"Новый" since 2026-01-31: nothing was bought yet.',
     ]
 
 
@@ -255,13 +255,13 @@ def test_r5_the_list_of_statuses_tells_who_is_in_the_archive_besides(path: Path)
 def test_r11_explain_after_a_recompute_and_by_hand(path: Path) -> None:
     run_cli("status", "recompute", db=path, today="2026-08-01")
     assert explained(path, "Анна", "2026-08-02") == [
-        "«Отказался» since 2026-08-01: no purchase, visit or decision by hand for too long.",
+        '"Отказался" since 2026-08-01: no purchase, visit or decision by hand for too long.',
         "Time alone does not change this status.",
-        "«Спящий» since 2026-08-01: nothing was bought for more than 180 days.",
+        '"Спящий" since 2026-08-01: nothing was bought for more than 180 days.',
     ]
     run_cli("status", "set", "loyalty:regular", "Анна", "--reason", "трое детей", db=path, today="2026-08-03")
     assert explained(path, "Анна", "2026-08-04")[2:] == [
-        "«Постоянный» since 2026-08-03: set by hand; it stays until the next purchase or termination of a contract.",
+        '"Постоянный" since 2026-08-03: set by hand; it stays until the next purchase or termination of a contract.',
         "Without that it would be: Sleeping.",
     ]
     run_cli("status", "set", "deleted", "Анна", db=path, today="2026-08-03")
@@ -271,7 +271,7 @@ def test_r11_explain_after_a_recompute_and_by_hand(path: Path) -> None:
 def test_r11_explain_of_a_status_set_by_hand_without_anything_else_to_count_from(path: Path) -> None:
     run_cli("status", "set", "group-search", "Инна", db=path, today="2026-02-01")
     assert explained(path, "Инна", "2026-03-01")[:2] == [
-        "«Подбор группы» since 2026-02-01: set by hand; it stays until an event or a refusal leads to another base.",
+        '"Подбор группы" since 2026-02-01: set by hand; it stays until an event or a refusal leads to another base.',
         "Refused on 2026-07-02 unless something is bought, a lesson attended or the status set by hand.",
     ]
 
@@ -290,7 +290,7 @@ def test_r11_explain_shows_the_trial_that_is_booked(path: Path) -> None:
     found = answer(path, "status", "explain", "Инна", today="2026-02-05")
     assert (found["totals"]["trial_booked"], found["totals"]["silent_since"]) == ("2026-02-10", "2026-02-10")
     assert explained(path, "Инна", "2026-02-05")[:2] == [
-        "«Записался на пробное занятие» since 2026-02-01: a trial lesson was booked or attended.",
+        '"Записался на пробное занятие" since 2026-02-01: a trial lesson was booked or attended.',
         "Refused on 2026-07-11 unless something is bought, a lesson attended or the status set by hand.",
     ]
 
@@ -330,7 +330,7 @@ def test_r10_who_will_change_by_a_day_is_a_dry_run_with_names(path: Path) -> Non
 def test_r2_add_under_a_base_named_in_any_way(path: Path, base: str) -> None:
     made = answer(path, "status", "add", base, "  Думает   о цене ")
     assert made == {"id": 16, "scale": "funnel", "base": "in-work", "name": "Думает о цене", "automatic": False}
-    assert run_cli("status", "set", "думает о цене", "Инна", db=path) == (0, "", "1 client put into «Думает о цене».\n")
+    assert run_cli("status", "set", "думает о цене", "Инна", db=path) == (0, "", '1 client put into "Думает о цене".\n')
     assert answer(path, "status", "list")["rows"][3] == made | {"clients": 1}
 
 
@@ -340,9 +340,9 @@ def test_r1_a_base_of_both_scales_is_of_the_funnel_unless_said(path: Path) -> No
 
 
 @pytest.mark.parametrize(("words", "sentence", "hint"), [
-    (("nope", "Имя"), "No base status is called «nope».", "The bases are: for-admin, new"),
-    (("refusd", "Имя"), "No base status is called «refusd».", "Did you mean: refused"),
-    (("loyalty:bought", "Имя"), "No base status is called «loyalty:bought».", "The bases are: newcomer, active"),
+    (("nope", "Имя"), 'No base status is called "nope".', "The bases are: for-admin, new"),
+    (("refusd", "Имя"), 'No base status is called "refusd".', "Did you mean: refused"),
+    (("loyalty:bought", "Имя"), 'No base status is called "loyalty:bought".', "The bases are: newcomer, active"),
     (("", "Имя"), "BASE is empty.", "schoolcrm status add --help"),
     (("new", "  "), "NAME is empty.", ""),
     (("new", "\x1b\u202e"), "A name is missing.", ""),
@@ -368,7 +368,7 @@ def test_r3_a_near_name_is_refused_with_the_one_there_is_unless_even_so(
 ) -> None:
     code, out, err = run_cli("status", "add", base, name, db=path)
     assert (code, out) == (1, "")
-    assert f"There is a status «{known}» already" in err
+    assert f'There is a status "{known}" already' in err
     assert "hint: Use that one, or repeat with --even-so to have both." in err
     assert answer(path, "status", "add", base, name, "--even-so")["name"] == name
 
@@ -377,7 +377,7 @@ def test_r3_the_same_name_is_refused_even_so_but_free_on_the_other_scale(path: P
     for more in ((), ("--even-so",)):
         code, _out, err = run_cli("status", "add", "in-work", " Резерв", *more, db=path)
         assert (code, err) == (1, (
-            "error: There is a status «Резерв» already, under the base «Reserve».\n"
+            'error: There is a status "Резерв" already, under the base "Reserve".\n'
             "hint: Use that one, or choose another name.\n"
         ))  # fmt: skip
     assert answer(path, "status", "add", "regular", "Резерв")["scale"] == "loyalty"
@@ -388,12 +388,12 @@ def test_r3_rename_checks_the_others_and_keeps_the_clients(path: Path) -> None:
     assert answer(path, "status", "set", "До осени", "Инна")["changed"] == 1
     assert answer(path, "status", "rename", "до осени", "До осени!")["name"] == "До осени!"
     assert run_cli("status", "rename", "16", "До осени!", db=path) == (
-        0, "", "Nothing was changed: it is called «До осени!».\n"
+        0, "", 'Nothing was changed: it is called "До осени!".\n'
     )  # fmt: skip
     assert run_cli("status", "rename", "16", "резерв", db=path)[0] == 1
     assert run_cli("status", "rename", "16", "Резерв", "--even-so", db=path)[0] == 1
     assert run_cli("status", "rename", "16", "резерв", "--even-so", db=path) == (
-        0, "", "«До осени!» is now called «резерв».\n"
+        0, "", '"До осени!" is now called "резерв".\n'
     )  # fmt: skip
     assert answer(path, "status", "history", "Инна")["rows"][0]["to"] == "резерв"
     assert answer(path, "status", "set", "Резерв", "Анна")["id"] == 8
@@ -406,17 +406,17 @@ def test_r4_default_is_asked_for_and_moves_the_clients(path: Path) -> None:
     answer(path, "status", "add", "bought", "VIP")
     code, out, err = run_cli("status", "default", "VIP", db=path)
     assert (code, out, err) == (1, "", (
-        "error: «VIP» would become automatic, and 2 clients of «Купил абонемент» would move into it.\n"
+        'error: "VIP" would become automatic, and 2 clients of "Купил абонемент" would move into it.\n'
         "hint: Repeat the command with --yes to do it.\n"
     ))  # fmt: skip
     assert run_cli("status", "default", "VIP", "--dry-run", db=path) == (0, "", (
-        "«VIP» is automatic now: 2 clients moved into it from «Купил абонемент». (nothing was changed: --dry-run)\n"
+        '"VIP" is automatic now: 2 clients moved into it from "Купил абонемент". (nothing was changed: --dry-run)\n'
     ))  # fmt: skip
     assert answer(path, "status", "default", "VIP", "--yes") == {
         "id": 16, "scale": "funnel", "base": "bought", "name": "VIP", "automatic": True, "moved": 2,
     }  # fmt: skip
     assert run_cli("status", "default", "VIP", db=path) == (
-        0, "", "Nothing was changed: «VIP» is the automatic one already.\n"
+        0, "", 'Nothing was changed: "VIP" is the automatic one already.\n'
     )  # fmt: skip
     assert answer(path, "status", "history", "Анна")["rows"][0]["reason"] == "default-switched"
 
@@ -424,8 +424,8 @@ def test_r4_default_is_asked_for_and_moves_the_clients(path: Path) -> None:
 def test_r5_delete_names_every_condition_that_fails(path: Path) -> None:
     code, _out, err = run_cli("status", "delete", "bought", "--yes", db=path)
     assert (code, err) == (1, (
-        "error: The status «Купил абонемент» can't be deleted. It is the automatic one of the base"
-        " «Bought a subscription». 2 clients have it. Its base has no other.\n"
+        "error: The status \"Купил абонемент\" can't be deleted. It is the automatic one of the base"
+        ' "Bought a subscription". 2 clients have it. Its base has no other.\n'
         "hint: First 'schoolcrm status add bought NAME', then 'schoolcrm status default NAME':"
         " the clients go with it.\n"
     ))  # fmt: skip
@@ -440,12 +440,12 @@ def test_r5_delete_is_asked_for_and_the_name_is_free_again(path: Path) -> None:
     assert "schoolcrm status set STATUS --query 'status:=Лето'" in err
     assert run_cli("status", "set", "reserve", "--query", "status:=Лето", "--yes", db=path)[0] == 0
     code, _out, err = run_cli("status", "delete", "Лето", db=path)
-    assert (code, err.splitlines()[0]) == (1, "error: The status «Лето» would be deleted.")
+    assert (code, err.splitlines()[0]) == (1, 'error: The status "Лето" would be deleted.')
     assert answer(path, "status", "delete", "Лето", "--yes")["in_history"] is True
     assert run_cli("status", "set", "Лето", "Инна", db=path)[0] == 1
     assert "Лето" not in {row["name"] for row in answer(path, "status", "list")["rows"]}
     assert answer(path, "status", "history", "Инна")["rows"][0]["from"] == "Лето"
-    assert "No status is called «Лето»" in run_cli("clients", "list", "status:Лето", db=path)[2]
+    assert 'No status is called "Лето"' in run_cli("clients", "list", "status:Лето", db=path)[2]
     made = answer(path, "status", "add", "in-work", "Лето")
     assert made["id"] == 17
     assert answer(path, "status", "delete", "Лето", "--yes")["in_history"] is False

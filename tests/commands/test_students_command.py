@@ -50,14 +50,14 @@ def test_a_second_student_of_the_name_is_warned_about(path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (["add", "Ольга", "Петя"], "error: No client is called «Ольга»."),
+        (["add", "Ольга", "Петя"], 'error: No client is called "Ольга".'),
         (["add", "Анна", "7"], 'error: "7" is not a name: it has no letter.'),
         (["add", "Анна", "Петя", "--birthday", "2030-01-01"], "error: The birth date 2030-01-01 is in the future."),
-        (["add", "Анна", "Петя", "--teacher", "Ким"], "error: No teacher is called «Ким»."),
-        (["add", "Анна", "Петя", "--subject", "Шахматы"], "error: No subject is called «Шахматы»."),
-        (["add", "Анна", "Петя", "--field", "Класс=2"], "error: There is no field «Класс»."),
-        (["show", "Петя"], "error: No student is called «Петя»."),
-        (["list", "agee:5"], "error: There is no field «agee»."),
+        (["add", "Анна", "Петя", "--teacher", "Ким"], 'error: No teacher is called "Ким".'),
+        (["add", "Анна", "Петя", "--subject", "Шахматы"], 'error: No subject is called "Шахматы".'),
+        (["add", "Анна", "Петя", "--field", "Класс=2"], 'error: There is no field "Класс".'),
+        (["show", "Петя"], 'error: No student is called "Петя".'),
+        (["list", "agee:5"], 'error: There is no field "agee".'),
     ],
 )
 def test_a_refusal_is_one_sentence(path: Path, words: list[str], sentence: str) -> None:

@@ -176,7 +176,7 @@ def test_a_client_does_not_come_back_to_a_deleted_status(db: Path) -> None:
     does(db, "status", "set", "refused", "Анна")
     does(db, "status", "delete", "Потом", "--yes")
     said = refusal(db, "undo", "--op", "10", "--yes")
-    assert "Анна Иванова would be in the status «Потом», which is deleted" in said
+    assert 'Анна Иванова would be in the status "Потом", which is deleted' in said
     assert "11 status delete" in said
     does(db, "undo", "--op", "11", "--yes")
     does(db, "undo", "--op", "10", "--yes")
@@ -254,7 +254,7 @@ def test_a_contact_that_the_client_has_again_is_not_brought_back(db: Path) -> No
     does(db, "clients", "contact", "add", "Анна", "email:anna@mail.ru")
     does(db, "clients", "contact", "remove", "Анна", "1", "--yes")
     does(db, "clients", "contact", "add", "Анна", "mobile:89161234567")
-    assert "No contact «1» of the client was removed" in refusal(db, "clients", "contact", "restore", "Анна", "1")
+    assert 'No contact "1" of the client was removed' in refusal(db, "clients", "contact", "restore", "Анна", "1")
     assert len(rows(db, "SELECT * FROM contact")) == 2
 
 

@@ -117,7 +117,7 @@ def test_r13_due_within_so_many_days_and_overdue(db: Path) -> None:
     found = answer(db, "report", "renewals", "--due-within", "9", today=TODAY)
     assert found["parameters"]["due_within"] == 9
     for text in ("x", "3651", "1.5"):
-        assert f"«{text}» is not a whole number from 0 to 3650" in refusal(
+        assert f'"{text}" is not a whole number from 0 to 3650' in refusal(
             db, "report", "renewals", "--due-within", text
         )
 

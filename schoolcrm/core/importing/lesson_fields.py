@@ -13,7 +13,7 @@ from schoolcrm.core.importing.own_fields import CustomField, own_fields
 from schoolcrm.core.importing.people_named import read_person
 from schoolcrm.core.importing.records import OWN, read_id
 from schoolcrm.core.importing.values import Reader, custom_reader_for, read_past_day
-from schoolcrm.core.language import N_, _
+from schoolcrm.core.language import N_, _, quoted
 from schoolcrm.core.rules.dates import parse_time, read_date
 from schoolcrm.core.rules.names import closest, excerpt, fold, known_names
 from schoolcrm.core.rules.personal import read_line, read_note, read_yes_no
@@ -79,7 +79,7 @@ class AbsenceReasons:
         found = self._id_of(text)
         if found is None:
             sentence = _("No reason of absence is called {name}; there are: {names}.")
-            raise BadValue(sentence.format(name=f"«{excerpt(text)}»", names=known_names(text, self._shorts)))
+            raise BadValue(sentence.format(name=quoted(excerpt(text)), names=known_names(text, self._shorts)))
         return found
 
     def read_presence(self, text: str) -> Presence:
@@ -141,8 +141,8 @@ def own_values_of_lesson(rows: Iterable[Mapping[str, str]]) -> dict[str, str]:
     told: dict[str, str] = {}
     for name, value in (pair for row in rows for pair in row.items()):
         if told.setdefault(name, value) != value:
-            sentence = _("The rows of the lesson differ in the field {field}: «{first}» and «{second}».")
-            raise BadValue(sentence.format(field=f"«{name}»", first=excerpt(told[name]), second=excerpt(value)))
+            sentence = _('The rows of the lesson differ in the field {field}: "{first}" and "{second}".')
+            raise BadValue(sentence.format(field=quoted(name), first=excerpt(told[name]), second=excerpt(value)))
     return told
 
 
@@ -164,6 +164,6 @@ def group_reader(db: sqlite3.Connection) -> Reader:
         sentence = _("No group is called {name}; add it with 'schoolcrm groups add'.")
         if near:
             sentence = _("No group is called {name}; did you mean: {names}?")
-        raise BadValue(sentence.format(name=f"«{excerpt(text)}»", names=", ".join(near)))
+        raise BadValue(sentence.format(name=quoted(excerpt(text)), names=", ".join(near)))
 
     return read_group

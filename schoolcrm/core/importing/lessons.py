@@ -242,7 +242,7 @@ def _by_student(marks: Sequence[_Mark]) -> dict[int, _Mark]:
 def _topic_of(marks: Sequence[_Mark]) -> str:
     topics = list(dict.fromkeys(mark.topic for mark in marks if mark.topic))
     if len(topics) > 1:
-        sentence = _("The rows of the lesson have different topics: «{first}» and «{second}».")
+        sentence = _('The rows of the lesson have different topics: "{first}" and "{second}".')
         raise BadValue(sentence.format(first=topics[0], second=topics[1]))
     return topics[0] if topics else ""
 

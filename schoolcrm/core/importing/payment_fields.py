@@ -8,7 +8,7 @@ from schoolcrm.core.importing.fields import Field, FieldTable
 from schoolcrm.core.importing.people_named import read_person
 from schoolcrm.core.importing.records import read_id
 from schoolcrm.core.importing.values import Reader, read_name, read_past_day
-from schoolcrm.core.language import N_, _, current_language
+from schoolcrm.core.language import N_, _, current_language, quoted
 from schoolcrm.core.money.payments import KINDS
 from schoolcrm.core.rules.dates import read_date
 from schoolcrm.core.rules.money import parse_money
@@ -74,7 +74,7 @@ def read_kind(text: str) -> str:
     if kind is None:
         sentence = _("There is no kind of payment {kind}; the kinds are: {kinds}.")
         words = (word.partition("|")[0] for word in _KINDS.values()) if current_language() == "ru" else KINDS
-        raise BadValue(sentence.format(kind=f"«{excerpt(text)}»", kinds=", ".join(words)))
+        raise BadValue(sentence.format(kind=quoted(excerpt(text)), kinds=", ".join(words)))
     return kind
 
 

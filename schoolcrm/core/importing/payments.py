@@ -16,7 +16,7 @@ from schoolcrm.core.importing.records import Record, Records, required
 from schoolcrm.core.importing.rejected import RejectedRows
 from schoolcrm.core.importing.spool import insert_many
 from schoolcrm.core.importing.transfer import STEP, Kind, Progress, TableFile, Transferred, Wishes, transfer
-from schoolcrm.core.language import _
+from schoolcrm.core.language import _, quoted
 from schoolcrm.core.money.ledger import balance
 from schoolcrm.core.money.payments import check_amount, effect_of
 from schoolcrm.core.rules.money import human_money
@@ -199,7 +199,7 @@ class PaymentPlan:
             if not self._wishes.new:
                 sentence = _("No payment account is called {name}; there are: {names}. With --new it is added.")
                 names = known_names(name, self._accounts.values())
-                raise BadValue(sentence.format(name=f"«{excerpt(name)}»", names=names))
+                raise BadValue(sentence.format(name=quoted(excerpt(name)), names=names))
             self._accounts[key] = self.new_accounts[key] = name
         return key
 

@@ -136,9 +136,9 @@ class ClientRows:
 
     def _stray_level(self, level: str, subjects: tuple[str, ...]) -> Problem:
         """Return what is wrong with a level beside no subject, where it would be lost, or beside several."""
-        sentence = _("The level «{level}» is that of no subject. Name the subject in the row, or leave the level out.")
+        sentence = _('The level "{level}" is that of no subject. Name the subject in the row, or leave the level out.')
         if subjects:
-            sentence = _("The level «{level}» stands beside several subjects: {names}. Give each a row of its own.")
+            sentence = _('The level "{level}" stands beside several subjects: {names}. Give each a row of its own.')
         (heading,) = (each.heading for each in self._cells if each.slot == _LEVEL)
         return Problem(heading, level, sentence.format(level=excerpt(level), names=shortened(subjects)))
 

@@ -72,7 +72,7 @@ def choose_sheet(path: Path, book: "Workbook", wanted: str | None) -> Any:
 def other_sheets(book: "Workbook", chosen: Any) -> str:
     """Return how to choose another sheet than the one that was taken, "" if there is none."""
     titles = [sheet.title for sheet in book.worksheets if sheet.title != chosen.title]
-    sentence = _("The sheet «{sheet}» was read; --sheet chooses another one: {names}.")
+    sentence = _('The sheet "{sheet}" was read; --sheet chooses another one: {names}.')
     return sentence.format(sheet=chosen.title, names=known_names("", titles)) if titles else ""
 
 

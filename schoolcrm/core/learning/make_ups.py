@@ -55,7 +55,7 @@ def missed_lesson(db: sqlite3.Connection, student_id: int, ref: str, today: date
             _("Only a missed lesson is made up for."),
         )
     raise NotFound(
-        _("The student has no missed lesson «{ref}».").format(ref=ref),
+        _('The student has no missed lesson "{ref}".').format(ref=ref),
         _("'schoolcrm report journal CLIENT --period all' shows the lessons missed."),
     )
 

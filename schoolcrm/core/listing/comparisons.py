@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from schoolcrm.core.errors import BadValue
-from schoolcrm.core.language import _
+from schoolcrm.core.language import _, quoted
 from schoolcrm.core.listing.conditions import phone_holds
 from schoolcrm.core.listing.fields import Bound, Field
 from schoolcrm.core.rules.dates import parse_period
@@ -154,7 +154,7 @@ def _code_of(field: Field, text: str) -> str:
     if field.read_code and (code_written := field.read_code(text)):
         return code_written
     raise BadValue(
-        _("{value} is not one of the values of {field}.").format(value=f"«{excerpt(text)}»", field=field.key),
+        _("{value} is not one of the values of {field}.").format(value=quoted(excerpt(text)), field=field.key),
         _("Known are: {names}.").format(names=", ".join(field.words)),
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from schoolcrm.core.errors import BadValue
-from schoolcrm.core.language import _
+from schoolcrm.core.language import _, quoted
 from schoolcrm.core.listing.fields import Bound
 from schoolcrm.core.listing.sources import CURRENT_MEMBERSHIP, PHONE_KINDS, VALID_SUBSCRIPTION
 from schoolcrm.core.rules.dates import parse_period
@@ -104,7 +104,7 @@ def require_status(db: sqlite3.Connection, field: str, text: str, *, exact: bool
         ways = {word: name for name, base in known for word in (name, base, *name.split())}
         near = dict.fromkeys(ways[word] for word in closest(text, ways))
         hint = did_you_mean(near) or _("'schoolcrm status list' shows all.")
-    raise BadValue(_("No status is called {name}.").format(name=f"«{excerpt(text)}»"), hint)
+    raise BadValue(_("No status is called {name}.").format(name=quoted(excerpt(text))), hint)
 
 
 def _is_there(db: sqlite3.Connection, text: str, exact: bool, scale: str) -> bool:

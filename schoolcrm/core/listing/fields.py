@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from schoolcrm.core.errors import BadValue
-from schoolcrm.core.language import _
+from schoolcrm.core.language import _, quoted
 from schoolcrm.core.rules.names import closest, did_you_mean, excerpt, fold
 
 CUSTOM = "field."
@@ -217,6 +217,6 @@ def _custom(entity: str, owner: str, number: int, name: str, _key: str, kind: st
 
 
 def _unknown(name: str, known: Sequence[str], meant: Field | None) -> BadValue:
-    sentence = _("There is no field {name}.").format(name=f"«{excerpt(name)}»")
+    sentence = _("There is no field {name}.").format(name=quoted(excerpt(name)))
     near = [CUSTOM + plain_name(meant.label)] if meant else closest(name, known)
     return BadValue(sentence, did_you_mean(near, _("Known fields: {known}.").format(known=", ".join(known))))

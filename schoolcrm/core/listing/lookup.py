@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from schoolcrm.core.errors import Ambiguous, BadValue, NotFound
 from schoolcrm.core.language import N_, _
+from schoolcrm.core.language import quoted as in_quotation_marks
 from schoolcrm.core.rules.names import closest, did_you_mean, excerpt, fold
 
 MOST_CANDIDATES = 10
@@ -117,7 +118,7 @@ def _suggestions(ref: str, names: list[str]) -> list[str]:
 
 def quoted(ref: str) -> str:
     """Return what was asked for, short and clean, in quotation marks, to stand in a sentence."""
-    return f"«{excerpt(ref)}»"
+    return in_quotation_marks(excerpt(ref))
 
 
 def read_id(ref: str) -> int | None:

@@ -102,7 +102,7 @@ def check_kind(kind: str) -> None:
     """Raise BadValue, listing the kinds, when there is no such kind of payment."""
     if kind not in KINDS:
         raise BadValue(
-            _("There is no kind of payment «{kind}».").format(kind=kind),
+            _('There is no kind of payment "{kind}".').format(kind=kind),
             _("The kinds are: {kinds}.").format(kinds=", ".join(KINDS)),
         )
 
@@ -132,7 +132,7 @@ def _check_amount(payment: Payment) -> None:
     check_amount(payment.kind, payment.amount)
     if payment.from_balance and payment.kind != "goods":
         raise BadValue(
-            _("Only goods are taken from the balance; «{kind}» is money.").format(kind=payment.kind),
+            _('Only goods are taken from the balance; "{kind}" is money.').format(kind=payment.kind),
             _("Leave --from-balance out, or use --kind goods."),
         )
 

@@ -122,7 +122,7 @@ def _require_archived(db: sqlite3.Connection, plan_id: int, archived: bool) -> N
     name, archived_on = db.execute("SELECT name, archived_on FROM plan WHERE id = ?", (plan_id,)).fetchone()
     if (archived_on is not None) == archived:
         return
-    sentence = _("The plan «{name}» is not archived.") if archived else _("The plan «{name}» is archived already.")
+    sentence = _('The plan "{name}" is not archived.') if archived else _('The plan "{name}" is archived already.')
     raise Refused(sentence.format(name=name), _("'schoolcrm subscription plans list --all' shows all plans."))
 
 
@@ -131,7 +131,7 @@ def _require_free_name(db: sqlite3.Connection, name: str, but: int | None = None
     taken = db.execute(query, (fold(tidy(name)), but)).fetchone()
     if taken:
         raise Refused(
-            _("There is a plan «{name}» already.").format(name=tidy(name)),
+            _('There is a plan "{name}" already.').format(name=tidy(name)),
             _("It is archived: 'schoolcrm subscription plans restore' brings it back.")
             if taken[0]
             else _("Choose another name, or sell that one."),
@@ -156,8 +156,8 @@ def check_offer(offer: Offer) -> None:
     """Raise BadValue, with what to give, when the terms of a plan don't fit together (R30)."""
     if not tidy(offer.name):
         raise BadValue(_("A plan needs a name."), _("Give the plan a name."))
-    _check_code(offer.kind, KINDS, _("There is no kind of plan «{value}»."))
-    _check_code(offer.billing, BILLINGS, _("There is no billing «{value}»."))
+    _check_code(offer.kind, KINDS, _('There is no kind of plan "{value}".'))
+    _check_code(offer.billing, BILLINGS, _('There is no billing "{value}".'))
     if offer.price < 0:
         raise BadValue(_("A price can't be below 0."), _("Give 0 or more, for example 700 or 700.50."))
     if offer.kind == "package" and (offer.lessons or 0) < 1:
@@ -185,6 +185,6 @@ def parse_length(text: str) -> tuple[int | None, int | None]:
         if unit in "mм":
             return None, int(number)
     raise BadValue(
-        _("«{text}» is not a length of time.").format(text=text),
+        _('"{text}" is not a length of time.').format(text=text),
         _("Give days or months, for example 30d or 1m."),
     )

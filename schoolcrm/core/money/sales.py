@@ -136,7 +136,7 @@ def _last_day(plan: _Plan, first_on: date) -> date | None:
 
 def _check(sale: Sale, plan: _Plan, last_on: date | None) -> None:
     if plan.archived_on is not None:
-        raise Refused(_("The plan «{name}» is archived.").format(name=plan.name), _("Sell another plan."))
+        raise Refused(_('The plan "{name}" is archived.').format(name=plan.name), _("Sell another plan."))
     if last_on is not None and last_on < sale.first_on:
         raise BadValue(
             _("The subscription would end on {last}, before its first day {first}.").format(
@@ -148,7 +148,7 @@ def _check(sale: Sale, plan: _Plan, last_on: date | None) -> None:
         raise BadValue(_("A price can't be below 0."), _("Give 0 or more, for example 700 or 700.50."))
     if sale.billing and sale.billing not in BILLINGS:
         raise BadValue(
-            _("There is no billing «{value}».").format(value=sale.billing),
+            _('There is no billing "{value}".').format(value=sale.billing),
             _("It is one of: {known}.").format(known=", ".join(BILLINGS)),
         )
     if plan.kind == "month" and (sale.billing or plan.billing) == "upfront" and last_on is None:

@@ -137,7 +137,7 @@ def _read_name(name: str) -> str:
     line = read_line(name.replace("\\", "/").rpartition("/")[2])
     if line in ("", ".", ".."):
         raise BadValue(
-            _("«{value}» can't be the name of a file.").format(value=excerpt(name)),
+            _('"{value}" can\'t be the name of a file.').format(value=excerpt(name)),
             _("Give another with --name, one line without slashes."),
         )
     return line

@@ -33,7 +33,7 @@ def known_time_zone(name: str) -> str:
     for zone in zones:
         if zone.lower() == wanted:
             return zone
-    raise BadValue(_("There is no time zone «{value}».").format(value=excerpt(name)), _zones_meant(wanted, zones))
+    raise BadValue(_('There is no time zone "{value}".').format(value=excerpt(name)), _zones_meant(wanted, zones))
 
 
 def _zones_meant(wanted: str, zones: list[str]) -> str:

@@ -17,7 +17,7 @@ def run_own_command(command: str, environment: Mapping[str, str]) -> None:
         if not words:
             raise ValueError(command)
     except ValueError as error:
-        raise Refused(_("«{value}» can't be a command: {reason}.").format(value=command, reason=error)) from error
+        raise Refused(_('"{value}" can\'t be a command: {reason}.').format(value=command, reason=error)) from error
     try:
         run = subprocess.run(
             words,

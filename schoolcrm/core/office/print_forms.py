@@ -46,7 +46,7 @@ def read_purpose(text: str) -> str:
         if written in (code, f"{code}s", fold(_(word))):
             return code
     raise BadValue(
-        _("There are no forms for «{value}».").format(value=excerpt(text)),
+        _('There are no forms for "{value}".').format(value=excerpt(text)),
         _("A form is for one of: {known}.").format(known=", ".join(PURPOSES)),
     )
 

@@ -82,6 +82,6 @@ def read_entity(text: str) -> str:
             return known
     near = closest(written, [*ENTITIES, *named])
     raise BadValue(
-        _("There is no kind of record «{value}».").format(value=excerpt(text)),
+        _('There is no kind of record "{value}".').format(value=excerpt(text)),
         did_you_mean(near, _("Known kinds: {known}.").format(known=", ".join(ENTITIES))),
     )

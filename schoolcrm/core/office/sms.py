@@ -17,7 +17,7 @@ def read_command(text: str) -> str:
         words = shlex.split(text)
     except ValueError as error:
         raise BadValue(
-            _("«{value}» can't be a command: {reason}.").format(value=text, reason=error),
+            _('"{value}" can\'t be a command: {reason}.').format(value=text, reason=error),
             _("Check the quotation marks."),
         ) from error
     if not words:

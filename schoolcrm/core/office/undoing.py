@@ -186,8 +186,8 @@ def carry_out(school: WritableSchool, undoing: Undoing) -> None:
         deletion = last_touched(db, "status", status_id)
         sentence = _again_or_back(
             operation,
-            _("Operation {number} can't be done again: {client} would be in the status «{status}», which is deleted."),
-            _("Operation {number} can't be taken back: {client} would be in the status «{status}», which is deleted."),
+            _('Operation {number} can\'t be done again: {client} would be in the status "{status}", which is deleted.'),
+            _('Operation {number} can\'t be taken back: {client} would be in the status "{status}", which is deleted.'),
         )
         raise Refused(
             sentence.format(number=told.id, client=client, status=status),

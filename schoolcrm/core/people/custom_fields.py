@@ -77,8 +77,8 @@ def add_field(
     clean = read_line(name)
     if not plain_name(clean):
         raise BadValue(_("A field needs a name."), _("Give it a name with letters."))
-    _require_known(entity, ENTITIES, _("«{value}» has no fields of the school's own."))
-    _require_known(type, TYPES, _("«{value}» is not a type of field."))
+    _require_known(entity, ENTITIES, _('"{value}" has no fields of the school\'s own.'))
+    _require_known(type, TYPES, _('"{value}" is not a type of field.'))
     offered = _read_choices(clean, type, choices)
     if any(fold(plain_name(field.name)) == fold(plain_name(clean)) for field in fields_of(school.db, entity)):
         raise Refused(

@@ -22,7 +22,7 @@ from schoolcrm.core.rules.paying import (
     share_out,
     used_lessons,
 )
-from schoolcrm.core.rules.prices import month_end, price_at_sale, price_on, upfront_charges
+from schoolcrm.core.rules.prices import month_end, price_at_sale, price_on, share_on, upfront_charges
 
 __all__ = [
     "Basis",
@@ -52,7 +52,7 @@ Basis = Literal["paid", "upfront", "over", "none", "trial"]
 
 
 class Charge(NamedTuple):
-    """What a mark costs: ``amount`` = the lesson's ``price`` × the mark's share.
+    """What a mark costs: ``amount`` = the lesson's ``price`` × the mark's share, rounded once (R31).
 
     ``basis``: 'paid'; 'upfront' (0, paid by the sale); 'over' (R34, a used-up package, into debt); 'none'
     (R33, no subscription, 0); 'trial' (R12, free). ``subscription_id`` is None for the last two.
@@ -196,7 +196,11 @@ class _Outlook:
 def _price_lesson(terms: Terms, mark: Mark) -> Charge:
     if terms.billing == "upfront":
         return _charge(terms, mark, 0, "upfront")
-    return _charge(terms, mark, price_on(terms, mark.occasion, mark.student_id), "paid")
+    occasion, share, student_id = mark
+    price = price_on(terms, occasion, student_id)
+    if share == ATTENDED or not terms.discounts:
+        return _charge(terms, mark, price, "paid")
+    return Charge(occasion, terms.id, price, share_on(terms, occasion, share, student_id), "paid", student_id)
 
 
 def _price_package(terms: Terms, ordered: Iterable[Mark], number: int) -> list[Charge]:

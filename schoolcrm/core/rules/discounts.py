@@ -41,9 +41,13 @@ class Discount(NamedTuple):
 
     def taken_off(self, price: int) -> int:
         """Return the price after the discount, rounded half up to the kopeck, never below 0."""
+        return prorate(self.leaves(price), 1, WHOLE)
+
+    def leaves(self, price: int) -> int:
+        """Return the price after the discount, not rounded: in ten-thousandths of a kopeck, never below 0."""
         if self.percent is not None:
-            return prorate(price, WHOLE - self.percent, WHOLE)
-        return max(0, price - (self.amount or 0))
+            return price * (WHOLE - self.percent)
+        return max(0, price - (self.amount or 0)) * WHOLE
 
 
 def best_of(discounts: Iterable[Discount], price: int) -> Discount | None:
@@ -55,6 +59,16 @@ def after_best(discounts: Iterable[Discount], price: int) -> int:
     """Return the price after the best of the discounts, the price itself if there are none."""
     best = best_of(discounts, price)
     return price if best is None else best.taken_off(price)
+
+
+def share_after_best(discounts: Iterable[Discount], price: int, share: int) -> int:
+    """Return that percentage of the price after the best of the discounts, rounded half up only once (R31).
+
+    The share of a price that was rounded before can be a kopeck more or less: 10 % off 55.65 leaves 50.085, half of
+    which is 25.04.
+    """
+    finest = min((discount.leaves(price) for discount in discounts), default=price * WHOLE)
+    return prorate(finest, share, 100 * WHOLE)
 
 
 def _within(cover: frozenset[int], wider: frozenset[int]) -> bool:

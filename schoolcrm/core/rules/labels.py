@@ -88,7 +88,7 @@ def read_label(text: str) -> str:
     if not word or (is_word and len(word) <= _LONGEST):
         return word
     raise BadValue(
-        _("«{value}» can't be a label.").format(value=excerpt(text)),
+        _('"{value}" can\'t be a label.').format(value=excerpt(text)),
         _("Write a word of at most {most} characters; 'schoolcrm config unset KEY' brings back the usual one.").format(
             most=_LONGEST
         ),

@@ -30,7 +30,7 @@ def read_server(text: str) -> str:
         from schoolcrm.core.rules.names import excerpt
 
         raise BadValue(
-            _("«{value}» is not the name of a mail server.").format(value=excerpt(text)),
+            _('"{value}" is not the name of a mail server.').format(value=excerpt(text)),
             _("Write it like smtp.example.org or smtp.example.org:465."),
         )
     return text.strip()

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 
-from schoolcrm.core.rules.discounts import Discount, after_best
+from schoolcrm.core.rules.discounts import Discount, after_best, share_after_best
 from schoolcrm.core.rules.money import prorate
 from schoolcrm.core.rules.paying import Occasion, Terms
 
@@ -17,9 +17,17 @@ def price_on(terms: Terms, occasion: Occasion, student_id: int | None = None) ->
     """
     price = terms.price
     if terms.discounts:
-        today = _holding(terms, student_id or terms.student_id, occasion.on)
-        price = after_best((one for one in today if one.covers(occasion.subject_id, occasion.lesson_type_id)), price)
+        price = after_best(_applying(terms, occasion, student_id), price)
     return price if terms.kind != "month" else _covered_part(terms, price, occasion.on)
+
+
+def share_on(terms: Terms, occasion: Occasion, share: int, student_id: int | None = None) -> int:
+    """Return that percentage of P of a ``lesson`` plan, the discount and the share rounded together, at the end (R31).
+
+    It is never more than ``price_on``, and the same at 100 %. What a package or month costs is whole kopecks before
+    it is shared out, so that its charges sum to it.
+    """
+    return share_after_best(_applying(terms, occasion, student_id), terms.price, share)
 
 
 def price_at_sale(terms: Terms, day: date) -> int:
@@ -66,6 +74,11 @@ def month_end(day: date) -> date:
     if day.month == 12:
         return day.replace(day=31)
     return day.replace(month=day.month + 1, day=1) - timedelta(days=1)
+
+
+def _applying(terms: Terms, occasion: Occasion, student_id: int | None) -> Iterator[Discount]:
+    today = _holding(terms, student_id or terms.student_id, occasion.on)
+    return (one for one in today if one.covers(occasion.subject_id, occasion.lesson_type_id))
 
 
 def _holding(terms: Terms, student_id: int, day: date) -> Iterator[Discount]:

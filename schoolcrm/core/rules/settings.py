@@ -41,7 +41,7 @@ def kept_value(key: str, text: str, default: str, read: Callable[[str], str]) ->
         return read(text)
     except BadValue as error:
         raise BadValue(
-            _("The setting {key} is «{value}», which it can't be.").format(key=key, value=_excerpt(text)),
+            _('The setting {key} is "{value}", which it can\'t be.').format(key=key, value=_excerpt(text)),
             _("Set it anew, for example: schoolcrm config set {key} {default}").format(key=key, default=default),
         ) from error
 
@@ -52,7 +52,7 @@ def whole_number(text: str, least: int, most: int) -> int:
     if digits.isascii() and digits.isdecimal() and len(digits) <= len(str(most)) and least <= int(digits) <= most:
         return int(digits)
     raise BadValue(
-        _("«{value}» is not a whole number from {least} to {most}.").format(
+        _('"{value}" is not a whole number from {least} to {most}.').format(
             value=_excerpt(text), least=least, most=most
         ),
         _("Write a number from {least} to {most}.").format(least=least, most=most),
@@ -65,7 +65,7 @@ def currency_code(text: str) -> str:
     if len(code) == 3 and code.isascii() and code.isalpha():
         return code
     raise BadValue(
-        _("«{value}» is not a currency code.").format(value=_excerpt(text)), _("Use three letters: RUB, EUR, KZT…")
+        _('"{value}" is not a currency code.').format(value=_excerpt(text)), _("Use three letters: RUB, EUR, KZT…")
     )
 
 
@@ -75,7 +75,7 @@ def time_zone_name(text: str) -> str:
     if name and not name.startswith("/") and ".." not in name and name.isascii() and name.isprintable():
         return name
     raise BadValue(
-        _("There is no time zone «{value}».").format(value=_excerpt(text)),
+        _('There is no time zone "{value}".').format(value=_excerpt(text)),
         _("Write it like Europe/Moscow or Asia/Yekaterinburg."),
     )
 
@@ -88,7 +88,7 @@ def one_of(*words: str) -> Callable[[str], str]:
         if word in words:
             return word
         raise BadValue(
-            _("«{value}» is none of the values it can have.").format(value=_excerpt(text)),
+            _('"{value}" is none of the values it can have.').format(value=_excerpt(text)),
             _("Write one of: {names}.").format(names=", ".join(words)),
         )
 
@@ -170,8 +170,8 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
                 "active_definition",
                 ATTENDED,
                 N_(
-                    "Who is active among those who attend: «attended», a client with a lesson attended;"
-                    " «paid», anyone with a paid lesson attended."
+                    'Who is active among those who attend: "attended", a client with a lesson attended;'
+                    ' "paid", anyone with a paid lesson attended.'
                 ),
                 one_of(ATTENDED, PAID),
             ),
@@ -193,7 +193,7 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
             Setting(
                 "mail_security",
                 STARTTLS,
-                N_("How the way to that server is protected: «starttls», «tls» from the start, or «none»."),
+                N_('How the way to that server is protected: "starttls", "tls" from the start, or "none".'),
                 one_of(*WAYS),
             ),
             Setting(

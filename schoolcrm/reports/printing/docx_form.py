@@ -125,7 +125,7 @@ class _Document(DocxTemplate):  # type: ignore[misc]
 
     def _mistake(self, near: str) -> BadValue:
         return BadValue(
-            _("The form {form} has a placeholder that is not closed or stands where no text does: «{near}».").format(
+            _('The form {form} has a placeholder that is not closed or stands where no text does: "{near}".').format(
                 form=self._environment.form, near=excerpt(near)
             ),
             hint_of_tags(),

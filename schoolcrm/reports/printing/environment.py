@@ -83,7 +83,7 @@ class FormEnvironment(ImmutableSandboxedEnvironment):
         reason = excerpt(str(error.message or type(error).__name__))
         if near:
             return BadValue(
-                _("The form {form} has a mistake near «{near}»: {reason}").format(
+                _('The form {form} has a mistake near "{near}": {reason}').format(
                     form=self.form, near=excerpt(near), reason=reason
                 ),
                 hint_of_tags(),

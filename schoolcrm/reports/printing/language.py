@@ -117,7 +117,7 @@ class Checker:
 
     def _foreign(self, what: str) -> BadValue:
         return BadValue(
-            _("The form {form} has something that forms can't have: «{what}».").format(
+            _('The form {form} has something that forms can\'t have: "{what}".').format(
                 form=self._form, what=excerpt(what)
             ),
             _("A form has placeholders, if, for, and the filters {filters}.").format(filters=", ".join(FILTERS)),

@@ -16,7 +16,7 @@ SAMPLES = [
     "name,phone\nЛев,1\n",
     "name\nЯна Цой\n",
     "student;sex\nAnna;ж\n",
-    "name;note\nEva;«Ёлка» № 5\n",
+    'name;note\nEva;"Ёлка" № 5\n',
     "Имя\nЩукин Ждан\n",
     *("Глеб\n", "Эля\n", "Цой\n", "Дарья\n", "Беляев\n", "Лебедев\n"),
     "ФИО клиента;Дата рождения;Email\nЩербаков Егор;1.9.16;a@example.com\n",

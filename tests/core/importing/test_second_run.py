@@ -154,7 +154,7 @@ def test_r62_a_level_without_a_subject_rejects_its_row(tmp_path: Path) -> None:
     (tmp_path / "c.csv").write_text("ФИО;Предмет;Уровень\nПётр Иванов;;A1\nМаша Иванова;Танцы;A1\n", "utf-8")
     code, _out, err = run_cli("import-csv", str(tmp_path / "c.csv"), db=make_school(tmp_path))
     assert code == 3
-    assert "row 2 rejected: Уровень: The level «A1» is that of no subject." in err
+    assert 'row 2 rejected: Уровень: The level "A1" is that of no subject.' in err
 
 
 def test_r61_r62_several_subjects_in_a_cell_and_in_columns(tmp_path: Path) -> None:
@@ -184,4 +184,4 @@ def test_r62_a_level_beside_several_subjects_rejects_its_row(tmp_path: Path) -> 
     )
     code, _out, err = run_cli("import-csv", str(tmp_path / "c.csv"), db=make_school(tmp_path))
     assert code == 3
-    assert "row 2 rejected: Уровень: The level «A1» stands beside several subjects: Танцы, Шахматы." in err
+    assert 'row 2 rejected: Уровень: The level "A1" stands beside several subjects: Танцы, Шахматы.' in err

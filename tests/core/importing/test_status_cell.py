@@ -51,5 +51,5 @@ def test_r5_r62_a_deleted_status_is_unknown_to_an_import(tmp_path: Path) -> None
         assert number in statuses_of(db, "bought")
         db.execute("UPDATE status SET deleted_on = '2026-09-01' WHERE id = ?", (number,))
         assert number not in statuses_of(db, "bought")
-        with pytest.raises(BadValue, match="No status is called «годовой»"):
+        with pytest.raises(BadValue, match='No status is called "годовой"'):
             status_reader(db)("годовой")

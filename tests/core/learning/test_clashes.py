@@ -82,9 +82,9 @@ def test_r22_a_new_line_clashes_in_room_teacher_and_student(school: Any) -> None
     all_three = [(what, day) for day in (14, 21, 28) for what in ("room", "teacher", "student")]
     assert [(clash.what, clash.one.on.day) for clash in clashes] == both + all_three
     assert clash_sentences(school.db, clashes) == [
-        "The room «101» is used twice on 2026-09-07: «Робо» at 18:00 and «Петя» at 18:30.",
-        "«Пётр» teaches twice at once on 2026-09-07: «Робо» at 18:00 and «Петя» at 18:30.",
-        "«Петя» is in two places on 2026-09-14: «Робо» at 18:00 and «Петя» at 18:30.",
+        'The room "101" is used twice on 2026-09-07: "Робо" at 18:00 and "Петя" at 18:30.',
+        '"Пётр" teaches twice at once on 2026-09-07: "Робо" at 18:00 and "Петя" at 18:30.',
+        '"Петя" is in two places on 2026-09-14: "Робо" at 18:00 and "Петя" at 18:30.',
     ]
 
 

@@ -43,7 +43,7 @@ def test_the_first_step_that_finds_decides(ref: str, number: int) -> None:
 def test_several_are_candidates_with_ids() -> None:
     with pytest.raises(Ambiguous) as caught:
         find("роб")
-    assert caught.value.sentence == "Several answer to «роб»."
+    assert caught.value.sentence == 'Several answer to "роб".'
     assert caught.value.candidates == ((1, "Робо 1"), (2, "Робо 2"), (4, "Робо"))
     assert caught.value.hint == "Name one by its id: 1 Робо 1; 2 Робо 2; 4 Робо."
 
@@ -59,7 +59,7 @@ def test_several_are_candidates_with_ids() -> None:
 def test_nothing_found_suggests_or_advises(ref: str, hint: str) -> None:
     with pytest.raises(NotFound) as caught:
         find(ref)
-    assert caught.value.sentence == f"No thing is called «{ref}»."
+    assert caught.value.sentence == f'No thing is called "{ref}".'
     assert caught.value.hint == hint
 
 

@@ -194,22 +194,22 @@ def test_who_answers_to_a_query(school: Any, query: list[str], names: set[str]) 
 @pytest.mark.parametrize(
     ("query", "sentence"),
     [
-        ("balanse:5", "There is no field «balanse»."),
-        ("field.Вес:5", "There is no field «field.Вес»."),
+        ("balanse:5", 'There is no field "balanse".'),
+        ("field.Вес:5", 'There is no field "field.Вес".'),
         ("balance:x", '"x" is not a sum of money.'),
         ("age:семь", '"семь" is not a whole number.'),
         ("created:2026-13", '"2026-13" is not a period.'),
-        ("base:buyer", "«buyer» is not one of the values of base."),
+        ("base:buyer", '"buyer" is not one of the values of base.'),
         ("lead:maybe", '"maybe" is neither yes nor no.'),
         ("sex:x", '"x" is neither male nor female.'),
-        ("is:debtr", "There is no filter is:«debtr»."),
-        ("is:", "There is no filter is:«»."),
+        ("is:debtr", 'There is no filter is:"debtr".'),
+        ("is:", 'There is no filter is:"".'),
         ("subscription_end:", "The filter subscription_end needs a value."),
         ("phone:=12", 'The phone "12" has no area code.'),
         ("id:1..x", '"x" is not a whole number.'),
         ("age:12..7", 'The range "12..7" ends before it begins.'),
-        ("^", "Nothing comes after «^» in the query."),
-        ("not: ", "Nothing comes after «not:» in the query."),
+        ("^", 'Nothing comes after "^" in the query.'),
+        ("not: ", 'Nothing comes after "not:" in the query.'),
         ("balance:1,5", '"1,5" can be read in two ways: a comma may part two sums, or stand before the kopecks.'),
         (
             "balance:10,20,30",
@@ -221,7 +221,7 @@ def test_who_answers_to_a_query(school: Any, query: list[str], names: set[str]) 
             '"1,250.50" can be read in two ways: a comma may part two sums, or stand before the kopecks.',
         ),
         ("balance:1..-1", 'The range "1..-1" ends before it begins.'),
-        ("statu:new", "There is no field «statu»."),
+        ("statu:new", 'There is no field "statu".'),
     ],
 )
 def test_a_bad_term_is_refused_with_the_value_and_a_hint(school: Any, query: str, sentence: str) -> None:

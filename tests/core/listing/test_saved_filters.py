@@ -68,7 +68,7 @@ def test_an_unknown_name_has_suggestions(school: Any) -> None:
     with pytest.raises(NotFound) as caught:
         find_saved(school.db, "client", "Должнеки")
     assert (caught.value.sentence, caught.value.hint) == (
-        "No saved filter is called «Должнеки».", "Did you mean: Должники?"
+        'No saved filter is called "Должнеки".', "Did you mean: Должники?"
     )  # fmt: skip
     with pytest.raises(NotFound) as caught:
         remove_saved(school, "client", "Осень")
@@ -95,7 +95,7 @@ def test_a_filter_with_a_field_removed_since_is_told_of(school: Any, saved: Save
     remove_field(school, "client", number)
     with pytest.raises(BadValue) as caught:
         refuse_unusable(school.db, TODAY, CLIENTS, saved)
-    sentence = "The saved filter «Рост» can't be used any more: There is no field «field.Рост»."
+    sentence = 'The saved filter "Рост" can\'t be used any more: There is no field "field.Рост".'
     assert caught.value.sentence == sentence
     assert "clients filters remove" in caught.value.hint
 

@@ -167,7 +167,7 @@ def test_r56_the_same_twice_or_on_itself_is_refused_and_removed_ones_rest(path: 
         add_automation(school, "manager", "Olga", TASK)
         with pytest.raises(Refused, match="Automation 1 does so already"):
             add_automation(school, "manager", "Olga", TASK)
-        with pytest.raises(Refused, match="«manager»"):
+        with pytest.raises(Refused, match='"manager"'):
             add_automation(school, "manager", "Olga", Action("set", set_field="manager", set_value="Anna"))
         remove_automation(school, 1)
     with writing_school(path) as school:

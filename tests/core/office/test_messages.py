@@ -106,9 +106,9 @@ def test_what_was_only_noted_is_not_sent(school: Any) -> None:
 def test_channels_and_states_are_read_by_their_names() -> None:
     assert read_channel("Call") == "call"
     assert read_message_state("waiting to be sent") == read_message_state("queued") == "queued"
-    with pytest.raises(BadValue, match="«pigeon»"):
+    with pytest.raises(BadValue, match='"pigeon"'):
         read_channel("pigeon")
-    with pytest.raises(BadValue, match="«call»"):
+    with pytest.raises(BadValue, match='"call"'):
         read_channel("call", ("email", "sms"))
-    with pytest.raises(BadValue, match="«late»"):
+    with pytest.raises(BadValue, match='"late"'):
         read_message_state("late")

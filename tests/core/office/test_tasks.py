@@ -89,6 +89,6 @@ def test_a_task_is_found_by_number_text_or_client(school: Any) -> None:
 def test_empty_texts_and_unknown_states_are_refused(school: Any) -> None:
     with pytest.raises(BadValue, match="text of the task"):
         add_task(school, 1, " \n ")
-    with pytest.raises(BadValue, match="«later»"):
+    with pytest.raises(BadValue, match='"later"'):
         read_state("later")
     assert read_state("Done") == "done"

@@ -60,7 +60,7 @@ def test_values_are_kept_by_type(school: Any, name: str, text: str, kept: str) -
 def test_a_value_of_the_wrong_type_names_the_field(school: Any, name: str, text: str) -> None:
     with pytest.raises(BadValue) as caught:
         read_value(find_field(school.db, "client", name), text, TODAY)
-    assert caught.value.sentence.startswith(f"«{name}»: ")
+    assert caught.value.sentence.startswith(f'"{name}": ')
     assert text in caught.value.sentence
 
 
@@ -110,12 +110,12 @@ def test_a_field_of_the_same_name_is_refused(school: Any) -> None:
 @pytest.mark.parametrize(
     ("details", "sentence"),
     [
-        ({"type": "colour"}, "«colour» is not a type of field."),
-        ({"type": "choice"}, "The field «Новое» has nothing to choose from."),
-        ({"type": "choice", "choices": ["а", " "]}, "A choice of the field «Новое» is empty."),
-        ({"type": "choice", "choices": ["Ёж", "еж"]}, "The choice «еж» is given twice."),
-        ({"type": "date", "choices": ["а"]}, "The field «Новое» has choices, but its type is date."),
-        ({"entity": "group"}, "«group» has no fields of the school's own."),
+        ({"type": "colour"}, '"colour" is not a type of field.'),
+        ({"type": "choice"}, 'The field "Новое" has nothing to choose from.'),
+        ({"type": "choice", "choices": ["а", " "]}, 'A choice of the field "Новое" is empty.'),
+        ({"type": "choice", "choices": ["Ёж", "еж"]}, 'The choice "еж" is given twice.'),
+        ({"type": "date", "choices": ["а"]}, 'The field "Новое" has choices, but its type is date.'),
+        ({"entity": "group"}, '"group" has no fields of the school\'s own.'),
         ({"name": ":,="}, "A field needs a name."),
     ],
 )

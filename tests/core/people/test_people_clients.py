@@ -128,7 +128,7 @@ def test_setting_a_field_to_what_it_is_leaves_no_trace(tmp_path: Path) -> None:
 def test_what_a_client_cannot_be_without_is_not_emptied(school: Any, name: str) -> None:
     with pytest.raises(BadValue) as caught:
         emptying(school.db, [name])
-    assert f"«{name}»" in caught.value.sentence
+    assert f'"{name}"' in caught.value.sentence
     assert "note" in caught.value.hint
 
 

@@ -294,7 +294,7 @@ def test_r8_r9_the_numbers_are_settings(path: Path) -> None:
             assert stage_of(school, client) == stage
     with writing_school(path, START) as school:
         school.db.execute("UPDATE setting SET value = 'пять' WHERE key = 'refusal_months'")
-        with pytest.raises(BadValue, match="refusal_months is «пять»"):
+        with pytest.raises(BadValue, match='refusal_months is "пять"'):
             recompute(school)
 
 

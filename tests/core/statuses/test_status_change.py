@@ -91,7 +91,7 @@ def test_r1_a_base_still_means_its_automatic_status_when_that_has_another_name(s
 
 
 def test_r1_an_unknown_name_is_answered_with_the_nearest(school: Any) -> None:
-    with pytest.raises(NotFound, match="«Отказалсо»") as error:
+    with pytest.raises(NotFound, match='"Отказалсо"') as error:
         find_status(school.db, "Отказалсо")
     assert error.value.hint == "Did you mean: Отказался?"
 

@@ -73,20 +73,20 @@ def test_r1_every_base_is_found_by_code_and_both_names() -> None:
 @pytest.mark.parametrize("even_so", [False, True])
 @pytest.mark.parametrize("name", ["Резерв", "  Резерв ", "Записался на  пробное занятие"])
 def test_r3_the_same_name_is_never_added_twice(school: Any, name: str, even_so: bool) -> None:
-    with pytest.raises(Refused, match="There is a status «"):
+    with pytest.raises(Refused, match='There is a status "'):
         add_status(school, "funnel", "reserve", name, even_so=even_so)
 
 
 def test_r3_of_two_near_names_the_same_one_is_offered(school: Any) -> None:
     for name in ("Думаем", "думает"):
         add_status(school, "funnel", "in-work", name, even_so=True)
-    with pytest.raises(Refused, match="«думает» already, under the base «In work», nearly the same as «Думает»"):
+    with pytest.raises(Refused, match='"думает" already, under the base "In work", nearly the same as "Думает"'):
         add_status(school, "funnel", "in-work", "Думает")
 
 
 def test_r3_the_name_of_a_base_is_free_under_that_base_only(school: Any) -> None:
     rename_status(school, status_id(school, "new"), "Свежий")
-    with pytest.raises(Refused, match="«Свежий» already, under the base «New», and «Новый» means that one"):
+    with pytest.raises(Refused, match='"Свежий" already, under the base "New", and "Новый" means that one'):
         add_status(school, "funnel", "reserve", "Новый")
     added = add_status(school, "funnel", "new", "Новый")
     assert find_status(school.db, "новый") == added
@@ -178,12 +178,12 @@ def test_r5_every_failing_condition_is_named(school: Any) -> None:
     anna, oleg = add_client(school, "Анна"), add_client(school, "Олег")
     new, reserve = status_id(school, "new"), status_id(school, "reserve")
     archive(school, oleg)
-    automatic = "It is the automatic one of the base «{}»."
+    automatic = 'It is the automatic one of the base "{}".'
     held = "2 clients have it (in the archive: 1)."
-    start = "The status «Новый» can't be deleted."
+    start = 'The status "Новый" can\'t be deleted.'
     assert refusal(school, new) == f"{start} {automatic.format('New')} {held} Its base has no other."
     assert refusal(school, reserve) == (
-        f"The status «Резерв» can't be deleted. {automatic.format('Reserve')} Its base has no other."
+        f'The status "Резерв" can\'t be deleted. {automatic.format("Reserve")} Its base has no other.'
     )
     other = add_status(school, "funnel", "new", "С сайта")
     assert refusal(school, new) == f"{start} {automatic.format('New')} {held}"
