@@ -1,5 +1,6 @@
 """Whether the file itself is sound: its pages, tables, references, journal; and how much of it is free."""
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -18,10 +19,25 @@ _GUARDS = ("change_is_final", "change_is_kept", "operation_is_final", "operation
 
 
 def faults_of_file(db: sqlite3.Connection) -> Iterator[str]:
-    """Yield what SQLite finds wrong with the pages, indexes and constraints, at most MOST_FAULTS."""
+    """Yield what SQLite finds wrong with the pages, indexes and constraints, at most MOST_FAULTS, and spoilt texts."""
     for (verdict,) in db.execute(f"PRAGMA integrity_check({MOST_FAULTS})"):
         if verdict != "ok":
             yield " ".join(str(verdict).split())
+    for table in journaled_tables(db):
+        try:
+            for _row in db.execute(_texts_of(db, table)):
+                pass
+        except sqlite3.OperationalError as error:
+            yield f"{table}: {error}"
+
+
+def _texts_of(db: sqlite3.Connection, table: str) -> str:
+    """Return the query for all that was written in the table's own words: no look at the pages proves them UTF-8."""
+    (made_by,) = db.execute("SELECT sql FROM sqlite_schema WHERE name = ?", (table,)).fetchone()
+    typed = db.execute("SELECT name FROM pragma_table_info(?) WHERE type = 'TEXT'", (table,))
+    texts = [name for (name,) in typed if name != "on_date" and not re.search(rf"CHECK \({name}\b", made_by)]
+    there = " OR ".join(f"{name} IS NOT NULL" for name in texts)
+    return f'SELECT {", ".join(texts)} FROM "{table}" WHERE {there}' if texts else "SELECT 1 LIMIT 0"  # noqa: S608
 
 
 def faults_of_schema(db: sqlite3.Connection) -> Iterator[str]:
@@ -49,7 +65,7 @@ def lost_references(db: sqlite3.Connection) -> Iterator[str]:
 
 
 def gaps_of_journal(db: sqlite3.Connection) -> Iterator[str]:
-    """Yield the triggers that are missing, an operation left open, and changes of no operation."""
+    """Yield the triggers that are missing, an operation left open, changes of no operation or with spoilt images."""
     there = {name for (name,) in db.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'")}
     kinds = ("insert", "update", "delete")
     expected = [f"journal_{table}_{kind}" for table in journaled_tables(db) for kind in kinds]
@@ -58,6 +74,8 @@ def gaps_of_journal(db: sqlite3.Connection) -> Iterator[str]:
         yield f"journal_state: operation {number}"
     query = "SELECT DISTINCT operation_id FROM change WHERE operation_id NOT IN (SELECT id FROM operation)"
     yield from (f"change: operation {number}" for (number,) in db.execute(query))
+    query = "SELECT id FROM change WHERE before IS NOT NULL AND NOT json_valid(before)"
+    yield from (f"change {number}" for (number,) in db.execute(query))
 
 
 def require_whole(copy: Path, origin: Path) -> None:

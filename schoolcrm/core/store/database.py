@@ -20,9 +20,11 @@ from schoolcrm.core.rules.disk import reason_of
 APPLICATION_ID = 0x5C4001C2
 WAIT_SECONDS = 10.0
 # Kept beside the ladder's last step so that a reader need not look at the migrations' folder.
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 _READONLY_ROLLBACK = 776  # SQLITE_READONLY_ROLLBACK: a crash left a journal that only a writer can roll back
+# What SQLite says without a code of its own where a byte of what we wrote has changed.
+_SPOILT = ("malformed JSON", "Could not decode to UTF-8")
 
 
 @dataclass(slots=True)
@@ -177,6 +179,8 @@ def database_errors(path: Path) -> Iterator[None]:
         refusal = _refusal(cause, path) if isinstance(cause, sqlite3.DatabaseError) else None
         if refusal is None and isinstance(cause, sqlite3.OperationalError):
             refusal = _misfit(path)
+        if refusal is None and isinstance(cause, ValueError) and _is_spoilt(path):
+            refusal = _damaged(path)
         if refusal is None:
             raise
         raise refusal from error
@@ -189,11 +193,8 @@ def _refusal(error: sqlite3.DatabaseError, path: Path) -> SchoolError | None:
             _("The database {path} is busy: another command is writing to it.").format(path=path),
             _("Try again in a moment; nothing was changed."),
         )
-    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-        return Damaged(
-            _("{path} is damaged or is not a database.").format(path=path),
-            _("Don't write to it; restore the latest backup or call someone who can repair it."),
-        )
+    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or str(error).startswith(_SPOILT):
+        return _damaged(path)
     if code == sqlite3.SQLITE_FULL:
         return DiskTrouble(
             _("The disk that holds {path} is full.").format(path=path),
@@ -202,6 +203,24 @@ def _refusal(error: sqlite3.DatabaseError, path: Path) -> SchoolError | None:
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_IOERR):
         return _unusable(path, str(error))
     return None
+
+
+def _damaged(path: Path) -> Damaged:
+    return Damaged(
+        _("{path} is damaged or is not a database.").format(path=path),
+        _("Don't write to it; restore the latest backup or call someone who can repair it."),
+    )
+
+
+def _is_spoilt(path: Path) -> bool:
+    """Whether the list of tables can't be read, for which SQLite has no words, or the journal holds what isn't JSON."""
+    with suppress(sqlite3.Error), closing(connect(path)) as db:
+        try:
+            query = "SELECT EXISTS (SELECT 1 FROM change WHERE before IS NOT NULL AND NOT json_valid(before))"
+            return bool(db.execute(query).fetchone()[0])
+        except UnicodeDecodeError:
+            return True
+    return False
 
 
 def _misfit(path: Path) -> SchoolError | None:

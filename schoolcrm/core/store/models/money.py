@@ -9,6 +9,7 @@ from sqlmodel import Field
 
 from schoolcrm.core.store.models.catalogues import Named
 from schoolcrm.core.store.models.record import (
+    ANY_OF,
     ONE_OF,
     Check,
     Day,
@@ -23,9 +24,10 @@ from schoolcrm.core.store.models.record import (
 )
 
 PlanKind = Annotated[Literal["lesson", "package", "month"], Field(sa_type=sqlalchemy.Text), ONE_OF]
+SubscriptionKind = Annotated[Literal["lesson", "package", "month"], Field(sa_type=sqlalchemy.Text), ANY_OF]
 Billing = Annotated[Literal["by-lesson", "upfront"], Field(sa_type=sqlalchemy.Text), ONE_OF]
 Origin = Annotated[Literal["sale", "import"], Field(sa_type=sqlalchemy.Text), ONE_OF]
-PaymentKind = Annotated[Literal["income", "refund", "adjustment", "goods"], Field(sa_type=sqlalchemy.Text), ONE_OF]
+PaymentKind = Annotated[Literal["income", "refund", "adjustment", "goods"], Field(sa_type=sqlalchemy.Text), ANY_OF]
 
 
 HundredthsOfPercent = Annotated[int | None, Check("{column} BETWEEN 1 AND 10000")]
@@ -77,7 +79,7 @@ class Subscription(Numbered, table=True):
     sold_on: Day
     first_on: Day
     last_on: OptionalDay = None
-    kind: PlanKind
+    kind: SubscriptionKind
     price: Price
     lessons: OptionalCount = None
     billing: Billing

@@ -8,6 +8,7 @@ from sqlalchemy.schema import SchemaItem
 from sqlmodel import Field
 
 from schoolcrm.core.store.models.record import (
+    ANY_OF,
     ONE_OF,
     Day,
     FilledText,
@@ -20,11 +21,11 @@ from schoolcrm.core.store.models.record import (
 )
 
 Sex = Annotated[Literal["f", "m"] | None, Field(sa_type=sqlalchemy.Text), ONE_OF]
-Application = Annotated[Literal["site", "call", "app"] | None, Field(sa_type=sqlalchemy.Text), ONE_OF]
+Application = Annotated[Literal["site", "call", "app"] | None, Field(sa_type=sqlalchemy.Text), ANY_OF]
 ContactKind = Annotated[
     Literal["mobile", "home", "email", "address", "skype", "link", "metro"],
     Field(sa_type=sqlalchemy.Text),
-    ONE_OF,
+    ANY_OF,
 ]
 
 

@@ -56,13 +56,18 @@ class Truth(TypeDecorator[bool]):
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A CHECK that goes with a type: `{column}` is the column's name, `{codes}` the values of its Literal."""
+    """A CHECK that goes with a type: `{column}` is the column's name, `{codes}` the values of its Literal.
+
+    `{any_code}` compares the column with them one after the other.
+    """
 
     text: str
 
     def on(self, column: str, annotation: object) -> CheckConstraint:
         """Return the constraint of one column."""
-        return CheckConstraint(self.text.format(column=column, codes=codes(annotation)))
+        values = codes(annotation)
+        any_code = " OR ".join(f"{column} = {value}" for value in values.split(", "))
+        return CheckConstraint(self.text.format(column=column, codes=values, any_code=any_code))
 
 
 def codes(annotation: object) -> str:
@@ -72,6 +77,8 @@ def codes(annotation: object) -> str:
 
 
 ONE_OF = Check("{column} IN ({codes})")
+ANY_OF = Check("{any_code}")
+"""As ONE_OF, and quicker with three codes or more: for tables whose records come by the hundred thousand."""
 _REAL_DATE = Check("{column} IS date({column}, '+0 days')")
 _YES_OR_NO = Check("{column} IN (0, 1)")
 

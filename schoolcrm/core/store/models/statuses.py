@@ -8,6 +8,7 @@ from sqlalchemy.schema import SchemaItem
 from sqlmodel import Field
 
 from schoolcrm.core.store.models.record import (
+    ANY_OF,
     ONE_OF,
     Day,
     FilledText,
@@ -51,7 +52,7 @@ ChangeReason = Annotated[
         "termination",
     ],
     Field(sa_type=sqlalchemy.Text),
-    ONE_OF,
+    ANY_OF,
 ]
 
 
