@@ -13,10 +13,11 @@ from schoolcrm.core.importing.own_fields import CustomField, own_fields
 from schoolcrm.core.importing.plan import ClientPlan
 from schoolcrm.core.importing.rejected import RejectedRows
 from schoolcrm.core.importing.rows import ClientRows, read_rows
-from schoolcrm.core.importing.spool import SPOOLED
+from schoolcrm.core.importing.spool import COPIED
 from schoolcrm.core.importing.status_cell import status_reader
 from schoolcrm.core.importing.tally import Tally
 from schoolcrm.core.importing.transfer import STEP, Kind, Progress, RowsRefused, TableFile, Wishes, transfer
+from schoolcrm.core.store.journal import recorded_together
 from schoolcrm.core.store.numbering import last_number
 from schoolcrm.core.store.transaction import WritableSchool
 
@@ -26,7 +27,7 @@ CLIENTS = Kind(
     "clients",
     "import-csv",
     CLIENT_FIELDS,
-    frozenset(SPOOLED) - {"payment"} | {"status", "plan_subject", "plan_lesson_type"},
+    COPIED - {"payment"} | {"status", "plan_subject", "plan_lesson_type"},
 )
 
 # The two of a client one after the other, in the order of the clients: the index grows at its end.
@@ -113,4 +114,5 @@ def _write_statuses(school: WritableSchool) -> None:
     signature = {"today": school.today.isoformat(), "at": utc_now(), "user": school.user}
     (first,) = school.db.execute("SELECT ifnull(min(id), 0) FROM temp.spool_client").fetchone()
     numbers = {"first": first, "last": last_number(school.db, "status_change")}
-    school.db.execute(_WRITE_STATUSES, signature | numbers)
+    with recorded_together(school.db, "status_change"):
+        school.db.execute(_WRITE_STATUSES, signature | numbers)

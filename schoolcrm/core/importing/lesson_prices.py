@@ -11,25 +11,23 @@ from schoolcrm.core.store.numbering import last_number
 
 
 class LessonPrices:
-    """The plans of one price for one lesson; `bind` gives a student a subscription to one, from the import day."""
+    """The plans of one price for one lesson. A subscription to one, from the import day, is no purchase."""
 
-    def __init__(self, db: sqlite3.Connection, spool: Spool, today: str) -> None:
+    def __init__(self, db: sqlite3.Connection, spool: Spool) -> None:
         self._spool = spool
-        self._today = today
         self._plans = lesson_plans(db)
         self._next_plan = 1 + last_number(db, "plan")
         self._names = {key for (key,) in db.execute("SELECT name_key FROM plan")}
 
-    def bind(self, price: int, student: int) -> None:
-        """Gather a subscription at the price in kopecks; it is no purchase."""
-        terms = ("lesson", price, "by-lesson", 0, 0, 0)
+    def plan_of(self, price: int) -> int:
+        """Return the plan of that price in kopecks; a new one gets its record in the spool."""
         plan = self._plans.get(price)
         if plan is None:
             plan = self._plans[price] = self._next_plan
             self._next_plan += 1
             name = self._free_name(_("Lesson at {price}").format(price=human_money(price)))
-            self._spool.add("plan", plan, name, fold(name), *terms)
-        self._spool.add("subscription", student, plan, "import", 0, self._today, self._today, *terms)
+            self._spool.add("plan", plan, name, fold(name), price)
+        return plan
 
     def _free_name(self, name: str) -> str:
         """Return the name, numbered where the school has a plan of that name on other terms."""

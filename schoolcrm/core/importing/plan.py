@@ -54,7 +54,7 @@ class ClientPlan:
             self._updates = Updates(db, self._today, **firsts)
         self._contracts = Contracts(db, self._spool, today, first_client=self._first_client, updates=self._updates)
         self._sources = Catalogue(db, self._spool, "source")
-        self._studies = Studies(db, self._spool, self._today, self.tally)
+        self._studies = Studies(db, self._spool, self.tally)
         self._own = OwnValues(db, self._spool)
         self._statuses = dict(automatic_statuses(db, "funnel"))
         self._bought = statuses_of(db, "bought")
@@ -100,7 +100,7 @@ class ClientPlan:
         """Write everything gathered in the current transaction."""
         if self._updates:
             self._updates.note_additions()
-        self.tally.contracts = self._spool.copy()
+        self.tally.contracts = self._spool.copy(self._today, _("Balance when imported"))
         if self._updates:
             self.tally.updated = self._updates.write(school)
             self.tally.skipped -= self.tally.updated
@@ -190,6 +190,8 @@ class ClientPlan:
 
     def _add_client(self, row: ClientRow, client: int) -> None:
         status = self._status(row)
+        since = bool(row.contacts and row.contacts[0][0] == "mobile")  # that one stands with the client
+        mobile, whose = (row.contacts[0][1], row.contacts[0][2] or None) if since else (None, None)
         person = (iso(row.birthday), row.sex[:1] or None) if row.student_is_client else (None, None)
         self._spool.add(
             "client",
@@ -206,10 +208,11 @@ class ClientPlan:
             int(row.has_used_trial),
             iso(row.last_visit),
             iso(row.last_purchase),
-            self._today,
+            mobile,
+            whose,
         )
         self.tally.clients += 1
-        self._add_contacts(row, client)
+        self._add_contacts(row, client, since)
         self._own.add_client(row, client)
         self._contracts.add(row, client)
 
@@ -239,8 +242,8 @@ class ClientPlan:
         """Return the row's status (its reader has made an id of the name), else the one its facts mean (R62)."""
         return int(row.status) if row.status else self._statuses[row.base_without_status]
 
-    def _add_contacts(self, row: ClientRow, client: int) -> None:
-        for kind, value, whose in row.contacts:
+    def _add_contacts(self, row: ClientRow, client: int, since: int = 0) -> None:
+        for kind, value, whose in row.contacts[since:]:
             key = value if kind in ("mobile", "home") else fold(value)
             self._spool.add("contact", client, kind, value, key, whose or None)
 
@@ -258,25 +261,18 @@ class ClientPlan:
             iso(row.birthday),
             row.sex[:1] or None,
             note or None,
-            self._today,
+            row.balance or None,
+            *self._studies.of_new(row, placement.student),
         )
         self.tally.students += 1
+        if row.balance:
+            self.tally.balances += 1
+            self.tally.balance += row.balance
         self._own.add_student(row, placement.student)
         self._said.note(placement.student, row)
         if joins:
             self._add_contacts(row, placement.client)
             self._contracts.add(row, placement.client)
-        self._studies.add(row, placement.student, set(), set())
-        if row.balance:
-            self._add_balance(row.balance, placement)
-
-    def _add_balance(self, balance: int, placement: Placement) -> None:
-        note = _("Balance when imported")
-        self._spool.add(
-            "payment", placement.client, placement.student, "adjustment", self._today, balance, balance, note
-        )
-        self.tally.balances += 1
-        self.tally.balance += balance
 
 
 def _rejected(row: ClientRow, value: str, reason: str) -> RejectedRow:

@@ -1,6 +1,7 @@
 """What a row says of a student's learning: subject and level, teachers, groups, the price of a lesson (R62)."""
 
 import sqlite3
+from typing import NamedTuple
 
 from schoolcrm.core.importing.client_row import ClientRow
 from schoolcrm.core.importing.known import Catalogue
@@ -9,39 +10,76 @@ from schoolcrm.core.importing.spool import Spool
 from schoolcrm.core.importing.tally import Tally
 
 
+class _Learned(NamedTuple):
+    """Numbers of what a row names; the level is that of its only subject."""
+
+    subjects: list[int]
+    level: int | None
+    teachers: list[int]
+    groups: list[int]
+
+
 class Studies:
     """Gathers it in the spool; names that the school doesn't know yet become entries of its catalogues."""
 
-    def __init__(self, db: sqlite3.Connection, spool: Spool, today: str, tally: Tally) -> None:
+    def __init__(self, db: sqlite3.Connection, spool: Spool, tally: Tally) -> None:
         self._db = db
         self._spool = spool
-        self._today = today
         self._tally = tally
         self._subjects, self._levels, self._teachers, self._groups = (
             Catalogue(db, spool, table) for table in ("subject", "level", "teacher", "study_group")
         )
-        self._prices = LessonPrices(db, spool, today)
+        self._prices = LessonPrices(db, spool)
         self._group_subjects: dict[int, int] = {}
         self._is_any_repeated = False
 
+    def of_new(self, row: ClientRow, student: int) -> tuple[int | None, ...]:
+        """Return subject, level, teacher, group, plan and price of a student who comes with the file, None for none.
+
+        These stand with the student in the spool. What the row names beside them is gathered.
+        """
+        learned = self._read(row)
+        for subject in learned.subjects[1:]:
+            self._spool.add("student_subject", student, subject, learned.level)
+        for teacher in learned.teachers[1:]:
+            self._spool.add("student_teacher", student, teacher)
+        for group in learned.groups[1:]:
+            self._spool.add("membership", group, student)
+        plan = None
+        if row.price is not None:
+            plan = self._prices.plan_of(row.price)
+            self._tally.subscriptions += 1
+        return (
+            learned.subjects[0] if learned.subjects else None,
+            learned.level if learned.subjects else None,
+            learned.teachers[0] if learned.teachers else None,
+            learned.groups[0] if learned.groups else None,
+            plan,
+            row.price,
+        )
+
     def add(self, row: ClientRow, student: int, joined: set[int], priced: set[int]) -> None:
         """Gather the row's, but for groups and prices that the student has already."""
+        learned = self._read(row)
+        for subject in learned.subjects:
+            self._spool.add("student_subject", student, subject, learned.level)
+        for teacher in learned.teachers:
+            self._spool.add("student_teacher", student, teacher)
+        for group in learned.groups:
+            if group not in joined:
+                self._spool.add("membership", group, student)
+        if row.price is not None and row.price not in priced:
+            self._spool.add("subscription", student, self._prices.plan_of(row.price), row.price)
+            self._tally.subscriptions += 1
+
+    def _read(self, row: ClientRow) -> _Learned:
         subjects = [self._subjects.id_of(name) for name in row.subject]
         level = self._levels.id_of(row.level) if row.level else None
-        for subject in subjects:
-            self._spool.add("student_subject", student, subject, level)
-        for teacher in row.responsible_teacher:
-            self._spool.add("student_teacher", student, self._teachers.id_of(teacher))
-        for name in row.groups:
-            group = self._groups.id_of(name, None, self._today)
-            if len(row.groups) == len(subjects) == 1:
-                self._group_subjects.setdefault(group, subjects[0])
-            if group not in joined:
-                joined.add(group)
-                self._spool.add("membership", group, student, self._today)
-        if row.price is not None and row.price not in priced:
-            self._prices.bind(row.price, student)
-            self._tally.subscriptions += 1
+        teachers = [self._teachers.id_of(name) for name in row.responsible_teacher]
+        groups = [self._groups.id_of(name, None) for name in row.groups]
+        if len(groups) == len(subjects) == 1:
+            self._group_subjects.setdefault(groups[0], subjects[0])
+        return _Learned(subjects, level, teachers, groups if len(groups) < 2 else list(dict.fromkeys(groups)))
 
     def add_more(self, row: ClientRow, student: int, joined: set[int], priced: set[int]) -> None:
         """Gather what a further row of the file says of the same student; what it says again is dropped in the end."""
@@ -58,6 +96,6 @@ class Studies:
             [(subject, group) for group, subject in self._group_subjects.items()],
         )
         if self._is_any_repeated:
-            self._spool.drop_repeated("membership", "group_id, student_id")
-            self._tally.subscriptions -= self._spool.drop_repeated("subscription", "student_id, price")
+            self._spool.drop_repeated("membership")
+            self._tally.subscriptions -= self._spool.drop_repeated("subscription")
         self._tally.group_names = tuple(self._groups.added)

@@ -4,6 +4,7 @@ Reading goes over a read-only connection of `sqlite3` alone; writing is one imme
 (`transaction.py`). Rollback journal with full synchronisation: the safe choice for one file on one disk.
 """
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
@@ -16,6 +17,10 @@ from schoolcrm.core.clock import school_day
 from schoolcrm.core.errors import Busy, Damaged, DiskTrouble, NotFound, Refused, SchoolError
 from schoolcrm.core.language import _, use_own_texts
 from schoolcrm.core.rules.disk import reason_of
+
+# None is what most columns have to say, and sqlite3 looks for a way of its own to put it each time.
+_NOTHING: dict[None, None] = {}
+sqlite3.register_adapter(type(None), _NOTHING.get)
 
 APPLICATION_ID = 0x5C4001C2
 WAIT_SECONDS = 10.0
@@ -201,8 +206,19 @@ def _refusal(error: sqlite3.DatabaseError, path: Path) -> SchoolError | None:
             _("Free some space and repeat; nothing was changed."),
         )
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_IOERR):
-        return _unusable(path, str(error))
+        return _unusable(path, _reason_of(error, path))
     return None
+
+
+def _reason_of(error: sqlite3.DatabaseError, path: Path) -> str:
+    """Return why SQLite could not read or write the file, in the language in use where it is a usual reason."""
+    if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_IOERR:
+        return _("the disk reports an error")
+    with suppress(OSError, AttributeError):  # Windows has no statvfs
+        if os.statvfs(path).f_flag & os.ST_RDONLY:
+            return _("the disk is read-only")
+    permitted = os.access(path, os.R_OK | os.W_OK) and os.access(path.absolute().parent, os.W_OK | os.X_OK)
+    return str(error) if permitted else _("it is not permitted")
 
 
 def _damaged(path: Path) -> Damaged:

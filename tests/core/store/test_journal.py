@@ -11,7 +11,7 @@ from store_files import changes_of, dump, make_filled, operate, whole
 from store_samples import SAMPLES
 
 from schoolcrm.core.store.database import connect, reading
-from schoolcrm.core.store.journal import statements
+from schoolcrm.core.store.journal import recorded_together, statements
 from schoolcrm.core.store.transaction import WritableSchool
 
 
@@ -208,3 +208,52 @@ BEGIN DELETE FROM a; SELECT 1; END;
     assert first.endswith("(b TEXT DEFAULT ';');\n")
     assert second.endswith("SELECT 1; END;\n")
     assert rest == "-- the end\n"
+
+
+# Records that are recorded together ---------------------------------------------------------------------------
+
+
+def add_levels(school: WritableSchool) -> None:
+    """Add two levels that were never there."""
+    school.db.execute("INSERT INTO level (name, name_key) VALUES ('Низкий', 'низкий'), ('Высокий', 'высокий')")
+
+
+def recorded_levels(path: Path, number: int) -> list[tuple[object, ...]]:
+    return [(change.entity, change.record, change.before, change.after) for change in changes_of(path, number)]
+
+
+def test_what_is_recorded_together_is_what_the_triggers_record(path: Path) -> None:
+    def together(school: WritableSchool) -> None:
+        with recorded_together(school.db, "level", "teacher"):
+            add_levels(school)
+
+    before = dump_of(path)
+    one_by_one = recorded_levels(path, operate(path, add_levels))
+    assert len(one_by_one) == 2
+    operate(path, lambda school: school.db.execute("DELETE FROM level WHERE name_key IN ('низкий', 'высокий')"))
+    assert recorded_levels(path, operate(path, together)) == [
+        (entity, record, None, after) for entity, record, _before, after in one_by_one
+    ]
+    later = recorded_levels(path, operate(path, lambda school: school.db.execute("DELETE FROM level WHERE id > 1")))
+    assert len(later) == 2  # the triggers are there again
+    assert dump_of(path) == before
+
+
+def test_when_recording_together_fails_the_triggers_are_back(path: Path) -> None:
+    def fail(school: WritableSchool) -> None:
+        with recorded_together(school.db, "level"):
+            add_levels(school)
+            raise LookupError
+
+    before = dump_of(path)
+    with pytest.raises(LookupError):
+        operate(path, fail)
+    assert dump_of(path) == before
+    assert len(recorded_levels(path, operate(path, add_levels))) == 2
+
+
+def dump_of(path: Path) -> tuple[object, ...]:
+    """Return the levels and the triggers."""
+    with closing(sqlite3.connect(path)) as db:
+        triggers = db.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' ORDER BY name").fetchall()
+        return (db.execute("SELECT * FROM level ORDER BY id").fetchall(), triggers)
