@@ -50,7 +50,7 @@ def peer_environment(name: str) -> Path:
 def versions_in(commands: Path, names: Sequence[str]) -> list[str]:
     """Return "name version" of packages installed in an environment, given by its folder of commands."""
     code = "import importlib.metadata as m, sys; print(*[f'{n} {m.version(n)}' for n in sys.argv[1:]], sep='\\n')"
-    words = [str(commands / "python"), "-c", code, *names]
+    words = [str(commands / "python"), "-I", "-c", code, *names]  # not what lies in the folder we are started from
     return subprocess.run(words, check=True, capture_output=True, text=True).stdout.splitlines()
 
 

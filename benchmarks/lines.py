@@ -11,6 +11,7 @@ LINES = (
     Line("startup", "`schoolcrm --help`", "", startup.help_page),
     Line("startup", "`payments add --help`", "", startup.group_help),
     Line("startup", "`clients list`, piped", "S", startup.clients_list_piped),
+    Line("startup", "`clients list`, piped, in Russian", "S", startup.clients_list_piped_in_russian),
     Line("startup", "`report debtors`, piped", "S", startup.debtors_piped),
     Line("startup", "`report debtors`, piped, in Russian", "S", startup.debtors_piped_in_russian),
     Line("startup", "`report reconciliation`, piped", "S", startup.reconciliation_piped),

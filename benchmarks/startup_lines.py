@@ -57,6 +57,11 @@ def clients_list_piped(shop: Workshop, _scale: str) -> Contest:
     return _piped(shop, "clients", "list")
 
 
+def clients_list_piped_in_russian(shop: Workshop, _scale: str) -> Contest:
+    """The same with a catalogue of texts to read."""
+    return _piped(shop, "clients", "list", language="ru")
+
+
 def debtors_piped(shop: Workshop, _scale: str) -> Contest:
     """The report of the month's end."""
     return _piped(shop, "report", "debtors")

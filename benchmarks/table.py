@@ -105,13 +105,15 @@ def _rows(line: Measured, results: Results) -> list[tuple[str, ...]]:
 
 
 def _machines(measured: Sequence[Measured]) -> str:
-    """Return on what the lines were measured: a sentence if it was always the same."""
-    days: dict[tuple[str, str], set[str]] = {}
+    """Return on what the lines were measured: a paragraph for most of them, others with the lines they are about."""
+    alike: dict[tuple[str, str], list[Measured]] = {}
     for line in measured:
-        days.setdefault((line.machine, line.versions), set()).add(line.on)
-    told = [
-        f"Measured on {' and '.join(sorted(on))}: {machine}; {versions}." for (machine, versions), on in days.items()
-    ]
+        alike.setdefault((line.machine, line.versions), []).append(line)
+    told: list[str] = []
+    for (machine, versions), lines in sorted(alike.items(), key=lambda item: -len(item[1])):
+        days = " and ".join(sorted({line.on for line in lines}))
+        which = f" ({'; '.join(map(_what, lines))})" if told else ""
+        told.append(f"Measured on {days}{which}: {machine}; {versions}.")
     return "\n\n".join(told)
 
 
