@@ -29,7 +29,7 @@ clients contact remove {client} {n}
 clients contact restore {client} {n}
 clients merge {client} {client}
 clients bulk {client} --set manager={word}
-clients bulk is:active --set note={word}
+clients bulk is:grouped --set note={word}
 clients archive {client}
 clients restore {client}
 clients filters remove {word}
