@@ -1,8 +1,8 @@
-"""Makes the example print forms: a contract in Word's format and a subscription in HTML, the same every time.
+"""Makes the example print form `forms/contract.docx`, a contract in Word's format, the same every time.
 
     python examples/make_forms.py
 
-`forms/contract.docx` is a template for `schoolcrm forms add NAME FILE --for contract`, `forms/subscription.html` one
+It is a template for `schoolcrm forms add NAME FILE --for contract`; `forms/subscription.html`, written by hand, is one
 for `--for subscription`. Take them as they are, or put the placeholders into the school's own documents.
 """
 
@@ -46,45 +46,6 @@ SIGNATURES = (
     ("______________________", "______________________"),
 )
 
-SUBSCRIPTION = """\
-<!DOCTYPE html>
-<html lang="ru">
-<head>
-<meta charset="utf-8">
-<title>Абонемент</title>
-<style>
-body { font: 12pt/1.4 "Liberation Serif", "Times New Roman", serif; margin: 2cm; }
-h1 { font-size: 16pt; text-align: center; }
-table { border-collapse: collapse; width: 100%; }
-th, td { border: 1px solid #000; padding: 2mm; text-align: left; }
-@page { size: A4; margin: 0; }
-</style>
-</head>
-<body>
-<h1>Абонемент № {{ subscription.number }}</h1>
-<p>Ученик: <b>{{ student.name }}</b>{% if student.birthday %}, дата рождения {{ student.birthday }}{% endif %}</p>
-<p>Заказчик: {{ client.name }}{% if client.phone %}, {{ client.phone }}{% endif %}</p>
-<p>{{ subscription.plan }}{% if subscription.subjects %} ({{ subscription.subjects }}){% endif %}.
-Стоимость: {{ subscription.price }} {{ currency }} ({{ subscription.price_in_words }}).</p>
-<p>Действует с {{ subscription.first_day }}{% if subscription.last_day %} по {{ subscription.last_day }}{% endif %}.
-{% if subscription.lessons %}Занятий: {{ subscription.lessons }}, пройдено: {{ subscription.lessons_used }}.{% endif %}
-</p>
-{% for freeze in freezes %}
-<p>Заморозка: {{ freeze.first_day }} — {{ freeze.last_day }}.</p>
-{% endfor %}
-<table>
-<tr><th>Дата</th><th>Время</th><th>Предмет</th><th>Посещение</th></tr>
-{% for visit in visits %}
-<tr><td>{{ visit.date }}</td><td>{{ visit.time }}</td><td>{{ visit.subject }}</td><td>{{ visit.state }}</td></tr>
-{% else %}
-<tr><td colspan="4">Занятий ещё не было.</td></tr>
-{% endfor %}
-</table>
-<p>Напечатано {{ today }}. Остаток на счёте: {{ client.balance }} {{ currency }}.</p>
-</body>
-</html>
-"""
-
 
 def make_contract() -> bytes:
     """Return the contract as Word saves one, without the time of its making."""
@@ -117,5 +78,4 @@ def _line(document: Any, text: str, *, bold: bool = False) -> Any:
 if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
     write_without_clock(FOLDER / "contract.docx", io.BytesIO(make_contract()))
-    (FOLDER / "subscription.html").write_text(SUBSCRIPTION, "utf-8")
     assert zipfile.is_zipfile(FOLDER / "contract.docx")

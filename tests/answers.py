@@ -26,10 +26,10 @@ def column(db: Path, key: str, *words: str, today: str = "2026-09-01") -> list[A
     return [row[key] for row in answer(db, *words, today=today)["rows"]]
 
 
-def refusal(db: Path, *words: str, today: str = "2026-09-01") -> str:
-    """Run the command, which must be refused and print no data; return what it said."""
-    code, out, err = run_cli(*words, db=db, today=today)
-    assert (code, out) == (1, ""), (code, out, err)
+def refusal(db: Path, *words: str, code: int = 1, today: str = "2026-09-01") -> str:
+    """Run the command, which must be refused with that exit code and print no data; return what it said."""
+    ended, out, err = run_cli(*words, db=db, today=today)
+    assert (ended, out) == (code, ""), (ended, out, err)
     return err
 
 

@@ -3,7 +3,6 @@
 `from builders import make_school, writing_school, add_client, …`; everything is imported when it is used.
 """
 
-import io
 import os
 import sqlite3
 import subprocess
@@ -16,8 +15,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from own_process import USER, forget_commands_of_other_language, stream_of, text_of, variables
+
 TODAY = date(2026, 9, 1)
-USER = "tester"
 
 
 # Files --------------------------------------------------------------------------------------------------
@@ -260,15 +260,15 @@ def run_cli(
     from schoolcrm.cli import main
     from schoolcrm.core.language import current_language, use_language
 
-    _forget_commands_of_other_language(lang)
+    forget_commands_of_other_language(lang)
     before = current_language(), typer.core.build_runtime_param, typer.core._, dict(os.environ)
     streams = sys.stdin, sys.stdout, sys.stderr
     umask = os.umask(0o077)
-    os.environ.update(_variables(db, today, lang, env))
-    sys.stdin, sys.stdout, sys.stderr = _stream(stdin), _stream(), _stream()
+    os.environ.update(variables(db, today, lang, env))
+    sys.stdin, sys.stdout, sys.stderr = stream_of(stdin), stream_of(), stream_of()
     try:
         code = main([str(word) for word in arguments])
-        return int(code), _text(sys.stdout), _text(sys.stderr)
+        return int(code), text_of(sys.stdout), text_of(sys.stderr)
     finally:
         sys.stdin, sys.stdout, sys.stderr = streams
         os.umask(umask)
@@ -292,7 +292,7 @@ def run_installed(
         input=stdin,
         capture_output=True,
         encoding="utf-8",
-        env={**os.environ, **_variables(db, today, lang, env)},
+        env={**os.environ, **variables(db, today, lang, env)},
         check=False,
     )
     return done.returncode, done.stdout, done.stderr
@@ -300,29 +300,6 @@ def run_installed(
 
 def every_command() -> Any:
     """Return the root of the commands as they are now: `run_cli` forgets those of another language."""
-    _forget_commands_of_other_language("en")
+    forget_commands_of_other_language("en")
     entries = import_module("schoolcrm.commands.table_of_commands").COMMANDS
     return import_module("schoolcrm.lazy").LazyGroup({entry.name: entry.module for entry in entries})
-
-
-def _variables(db: Path | None, today: str, lang: str, env: Mapping[str, str] | None) -> dict[str, str]:
-    given = {"SCHOOLCRM_LANG": lang, "SCHOOLCRM_TODAY": today, "SCHOOLCRM_USER": USER}
-    return {**given, **({"SCHOOLCRM_DB": str(db)} if db else {}), **(env or {})}
-
-
-def _forget_commands_of_other_language(language: str) -> None:
-    """Command modules put their texts in the language in use when they are imported, once a process."""
-    if getattr(sys, "_schoolcrm_commands_in", language) != language:
-        for name in [name for name in sys.modules if name.startswith("schoolcrm.commands")]:
-            del sys.modules[name]
-        sys.modules.pop("schoolcrm.lazy", None)
-    sys._schoolcrm_commands_in = language  # type: ignore[attr-defined]
-
-
-def _stream(text: str = "") -> io.TextIOWrapper:
-    return io.TextIOWrapper(io.BytesIO(text.encode()), encoding="utf-8", newline="", write_through=True)
-
-
-def _text(stream: Any) -> str:
-    stream.flush()
-    return str(stream.buffer.getvalue().decode())

@@ -60,10 +60,10 @@ class Reduction:
     def holds(self, student: int, day: date) -> bool:
         return student == self.student and (self.first or date.min) <= day <= (self.last or date.max)
 
-    def after(self, price: int) -> int:
+    def after(self, price: int) -> Fraction:
         if self.percent is not None:
-            return rounded(price, 100_00 - self.percent, 100_00)
-        return max(0, price - (self.amount or 0))
+            return Fraction(price * (100_00 - self.percent), 100_00)
+        return Fraction(max(0, price - (self.amount or 0)))
 
 
 @dataclass(eq=False)
@@ -175,7 +175,7 @@ class Oracle:
                 found[mark.student, mark.lesson.moment] = basis, charge
         return found
 
-    def whole_price(self, sold: Sold, mark: Marked) -> int:
+    def exact_price(self, sold: Sold, mark: Marked) -> Fraction:
         """R35: the subscription's price for that lesson, as low as the best single discount makes it."""
         prices = [
             one.after(sold.price)
@@ -184,7 +184,7 @@ class Oracle:
             and (not one.subjects or mark.lesson.subject in one.subjects)
             and (not one.lesson_types or mark.lesson.lesson_type in one.lesson_types)
         ]
-        return min([sold.price, *prices])
+        return min([Fraction(sold.price), *prices])
 
     def upfront(self, sold: Sold) -> list[tuple[date, int]]:
         """What the sale itself charges, less the best discount that is for all the subscription covers."""
@@ -196,13 +196,13 @@ class Oracle:
                 if one.holds(sold.student, day) and not one.lesson_types
                 if not one.subjects or (sold.subjects and sold.subjects <= one.subjects)
             ]
-            price = min([sold.price, *prices])
+            price = rounded(min([Fraction(sold.price), *prices]), 1, 1)
             found.append((day, month_price(sold, day.replace(day=1), price) if sold.kind == "month" else price))
         return found
 
     def _by_lesson(self, sold: Sold, marks: list[Marked]) -> list[tuple[str, int]]:
         return [
-            ("upfront", 0) if sold.upfront else ("paid", rounded(self.whole_price(sold, mark), mark.share, 100))
+            ("upfront", 0) if sold.upfront else ("paid", rounded(self.exact_price(sold, mark), mark.share, 100))
             for mark in marks
         ]
 
@@ -211,7 +211,7 @@ class Oracle:
         priced, number = [], 0
         for mark in marks:
             number += mark.share > 0
-            whole = self.whole_price(sold, mark)
+            whole = rounded(self.exact_price(sold, mark), 1, 1)
             common = whole // sold.lessons
             price = whole - (sold.lessons - 1) * common if number == sold.lessons else common
             if number > sold.lessons and mark.share > 0:
@@ -229,7 +229,7 @@ class Oracle:
             moments = [mark.lesson.moment for mark in held]
             moments += [one.moment for one in self.planned_under(sold) if one.on.replace(day=1) == month]
             for mark in held:
-                whole = month_price(sold, month, self.whole_price(sold, mark))
+                whole = month_price(sold, month, rounded(self.exact_price(sold, mark), 1, 1))
                 common = whole // len(moments)
                 rest = whole - (len(moments) - 1) * common
                 price = rest if mark is held[-1] and mark.lesson.moment == max(moments) else common
@@ -275,9 +275,9 @@ class Oracle:
         return sorted(marks, key=lambda mark: (mark.lesson.moment, mark.student))
 
 
-def rounded(price: int, part: int, whole: int) -> int:
+def rounded(price: Fraction | int, part: int, whole: int) -> int:
     """price × part / whole, rounded half up."""
-    return int((Fraction(price * part, whole) + Fraction(1, 2)) // 1)
+    return int((price * Fraction(part, whole) + Fraction(1, 2)) // 1)
 
 
 def month_price(sold: Sold, month: date, price: int) -> int:

@@ -1,13 +1,13 @@
 """Random histories that happen at once in a true school and in the oracle."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from builders import add_client, add_entry, add_group, add_schedule, add_student, join, student_of, writing_school
+from builders import add_client, add_entry, add_group, add_schedule, add_student, join, student_of, unwritten_school
 from ledger_events import (
     AFTER_ALL,
     CHESS,
@@ -58,16 +58,11 @@ __all__ = [
 ]
 
 
-class TakenBack(Exception):
-    """Nothing of an example is kept, so that one file serves all."""
-
-
 @contextmanager
 def world(path: Path) -> Iterator["World"]:
     """A school with two families, two groups and a student of his own lessons; it is taken back at the end."""
-    with suppress(TakenBack), writing_school(path, AFTER_ALL) as school:
+    with unwritten_school(path, AFTER_ALL) as school:
         yield World(school)
-        raise TakenBack
 
 
 @dataclass

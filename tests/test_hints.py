@@ -56,11 +56,14 @@ def test_the_search_finds_what_it_should(tmp_path: Path) -> None:
 def test_files_that_can_not_be_read_are_refused_with_a_hint(tmp_path: Path) -> None:
     db = make_school(tmp_path)
     (tmp_path / "empty.csv").touch()
+    (tmp_path / "headings.csv").write_text("Name;Phone\n", "utf-8")
     run_cli("clients", "add", "Анна Иванова", db=db)
     for words in (
         ("import-csv", str(tmp_path / "no.csv")),
         ("import-csv", str(tmp_path)),
         ("import-csv", str(tmp_path / "empty.csv")),
+        ("import-csv", str(tmp_path / "headings.csv")),
+        ("payments", "import", str(tmp_path / "headings.csv")),
         ("clients", "file", "add", "1", str(tmp_path / "no.pdf")),
         ("clients", "file", "add", "1", str(tmp_path)),
     ):

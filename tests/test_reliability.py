@@ -17,7 +17,7 @@ from benchmarks.reliability.kills import Course, judge, state_of
 from benchmarks.reliability.lines import NOT_UNDONE, TEMPLATES
 from benchmarks.reliability.processes import Ended
 from benchmarks.reliability.result import Result, Tally
-from benchmarks.reliability.tasks import Task, nothing, school_of_buyers
+from benchmarks.reliability.tasks import Task, nothing, other_tasks, school_of_buyers
 from benchmarks.reliability.undoing import KINDS as KINDS_OF_UNDO
 from benchmarks.reliability.undoing import there_and_back
 
@@ -136,6 +136,30 @@ def test_an_undo_that_is_not_exact_is_seen(tmp_path: Path) -> None:
     tally = Tally(*KINDS_OF_UNDO)
     there_and_back(path, ("any",), ("another state", "another state"), tally)
     assert tally.bad["not the state before"] == tally.bad["not the state after redo"] == 1
+
+
+@posix
+def test_every_command_of_the_days_of_a_school_is_killed_and_one_that_does_nothing_is_seen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = """2026-09-01
+        clients add Анна --phone '8 916 123-45-67'
+        clients contact add 1 email:anna@example.org
+        clients add Вера
+        contracts add Анна --number 7 --to 2026-12-31
+        forms add Договор {folder}/form.html --for contract
+        forms remove Договор
+        messages deliver
+        import-csv {folder}/clients.csv"""
+    monkeypatch.setattr("days_of_a_school.DAYS_OF_A_SCHOOL", "\n".join(map(str.strip, lines.split("\n"))))
+    (tmp_path / "done").mkdir()
+    names = [task.name for task in other_tasks(tmp_path / "done")]
+    added = ["clients add", "clients contact add", "clients add (2)", "contracts add"]
+    assert names == [*added, "forms add", "forms remove", "import-csv"]
+    monkeypatch.setattr("days_of_a_school.DAYS_OF_A_SCHOOL", "2026-09-01\nforms remove Договор")
+    (tmp_path / "idle").mkdir()
+    with pytest.raises(AssertionError, match="There is no form"):
+        [*other_tasks(tmp_path / "idle")]
 
 
 def test_nothing_tried_does_not_hold() -> None:

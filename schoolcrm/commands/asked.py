@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from schoolcrm.core.store.database import School
     from schoolcrm.reports.schedule import Scope
 
+OneClient = Annotated[str, typer.Argument(metavar="[CLIENT]", help=_("Only this client's."))]
 OfClient = Annotated[str, typer.Option("--client", help=_("Only this client's students."))]
 OfStudent = Annotated[str, typer.Option("--student", help=_("Only this student."))]
 OfGroup = Annotated[str, typer.Option("--group", help=_("Only this group."))]

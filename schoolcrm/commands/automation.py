@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from schoolcrm.commands.asked import client_asked
+from schoolcrm.commands.asked import OneClient, client_asked
 from schoolcrm.commands.periods import From, PeriodName, To, period_of
 from schoolcrm.commands.session import choose, confirm, done, reading, show, writing
 from schoolcrm.core.errors import BadValue, WrongUsage
@@ -99,7 +99,7 @@ def remove(
 @app.command(cls=Showing, help=_("What automations did, for a client or for all, the latest first."))
 def log(
     ctx: typer.Context,
-    client: Annotated[str, typer.Argument(metavar="[CLIENT]", help=_("Only this client's."))] = "",
+    client: OneClient = "",
     first: From = "",
     last: To = "",
     period: PeriodName = "",

@@ -59,6 +59,8 @@ Name = Annotated[str, typer.Argument(metavar="NAME", help=_("The name."))]
 Entry = Annotated[str, typer.Argument(metavar="ENTRY", help=_("The entry: name, part of it, or number."))]
 EvenSo = Annotated[bool, typer.Option("--even-so", help=_("Even if there is one of nearly the same name."))]
 Short = Annotated[str, typer.Option("--short", help=_("Short name for the journal."))]
+Location = Annotated[str, typer.Option("--location", help=_("Where the room is."))]
+Excused = Annotated[bool, typer.Option("--excused", help=_("The absence is excused."))]
 Charged = Annotated[
     str, typer.Option("--charged", metavar="PERCENT", help=_("Share of the lesson's price that is charged."))
 ]
@@ -88,7 +90,7 @@ def _add_to(kind: str) -> Callable[..., None]:
 def _add_room(
     ctx: typer.Context,
     name: Name,
-    location: Annotated[str, typer.Option("--location", help=_("Where the room is."))] = "",
+    location: Location = "",
     new: New = False,
     even_so: EvenSo = False,
 ) -> None:
@@ -106,7 +108,7 @@ def _add_reason(
     ctx: typer.Context,
     name: Name,
     short: Short = "",
-    excused: Annotated[bool, typer.Option("--excused", help=_("The absence is excused."))] = False,
+    excused: Excused = False,
     charged: Charged = "",
     even_so: EvenSo = False,
 ) -> None:
@@ -132,7 +134,7 @@ def _say_added(ctx: typer.Context, number: int, name: str) -> None:
 def _edit_room(
     ctx: typer.Context,
     room: Entry,
-    location: Annotated[str, typer.Option("--location", help=_("Where the room is."))],
+    location: Location,
     new: New = False,
 ) -> None:
     from schoolcrm.core.errors import BadValue
@@ -151,7 +153,7 @@ def _edit_reason(
     ctx: typer.Context,
     reason: Entry,
     short: Short = "",
-    excused: Annotated[bool, typer.Option("--excused", help=_("The absence is excused."))] = False,
+    excused: Excused = False,
     not_excused: Annotated[bool, typer.Option("--not-excused", help=_("The absence is not excused."))] = False,
     charged: Charged = "",
 ) -> None:

@@ -1,4 +1,4 @@
-"""Warnings of what a change of the schedule or of a group clashes with (R22)."""
+"""Warnings of what a change of the schedule, of a lesson or of a group clashes with (R22)."""
 
 from collections.abc import Iterable
 from datetime import date, timedelta
@@ -22,6 +22,14 @@ def clashes_of_line(school: "School", slot_id: int, first: date) -> list[str]:
 
     begin = max(first, school.today)
     return clash_sentences(school.db, clashes_of_slot(school.db, slot_id, begin, begin + LOOK_FOR_CLASHES))
+
+
+def clashes_of_lesson(school: "School", lesson_id: int, on: date) -> list[str]:
+    """Return what a stored lesson clashes with on its day."""
+    from schoolcrm.core.learning import lesson_changes
+    from schoolcrm.reports.clashes import clash_sentences
+
+    return clash_sentences(school.db, lesson_changes.clashes_of_lesson(school.db, lesson_id, on))
 
 
 def clashes_of_member(

@@ -5,9 +5,10 @@ from typing import Annotated
 
 import typer
 
-from schoolcrm.commands.people_options import ClientName
+from schoolcrm.commands.file_content import content_of_file
+from schoolcrm.commands.people_options import ClientName, Note
 from schoolcrm.commands.session import choose, confirm, done, reading, say, show, writing
-from schoolcrm.core.errors import BadValue, NotFound, Refused
+from schoolcrm.core.errors import Refused
 from schoolcrm.core.language import _
 from schoolcrm.lazy import Changing, SchoolHelp, Showing, group
 
@@ -22,7 +23,7 @@ def add(
     client: ClientName,
     path: Annotated[str, typer.Argument(metavar="PATH", help=_("Where the file is."))],
     name: Annotated[str, typer.Option("--name", metavar="NAME", help=_("Another name for it."))] = "",
-    note: Annotated[str, typer.Option("--note", metavar="TEXT", help=_("A note."))] = "",
+    note: Note = "",
 ) -> None:
     from schoolcrm.core.office.client_files import add_file, human_size, largest_size
     from schoolcrm.core.people.references import find_client
@@ -31,8 +32,7 @@ def add(
     source = Path(path).expanduser()
     with writing(ctx) as school:
         client_id = choose(find_client, school.db, client, include_archived=True)
-        # One byte more than it may have tells that it has too many, whatever it is a file of.
-        content = content_of_file(source, largest_size(school.db) + 1)
+        content = content_of_file(source, largest_size(school.db))
         file = add_file(school, client_id, name or source.name, content, note=note)
         owner = client_name(school.db, client_id)
     message = _("File {id} of {client}: {name}, {size}.").format(
@@ -99,21 +99,3 @@ def remove(ctx: typer.Context, client: ClientName, file: FileName) -> None:
         remove_file(school, kept.id)
     message = _("File {id} of {client} removed: {name}.").format(id=kept.id, client=owner, name=kept.name)
     done(ctx, message, id=kept.id, client_id=client_id)
-
-
-def content_of_file(path: Path, most: int) -> bytes:
-    """Return the bytes of the file, `most` of them at most; NotFound, BadValue."""
-    from schoolcrm.core.rules.disk import reason_of
-
-    try:
-        with path.open("rb") as stream:
-            return stream.read(most)
-    except FileNotFoundError:
-        raise NotFound(
-            _("There is no file {path}.").format(path=path), _("Check the name and the folder of the file.")
-        ) from None
-    except OSError as error:
-        raise BadValue(
-            _("{path} can't be read: {reason}.").format(path=path, reason=reason_of(error)),
-            _("Name a file that you may read."),
-        ) from error

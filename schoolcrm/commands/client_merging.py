@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from schoolcrm.commands.people_options import StudentName
 from schoolcrm.commands.session import choose, confirm, done, reading, say, show, writing
 from schoolcrm.core.language import _, ngettext
 
@@ -15,7 +16,6 @@ ClientName = Annotated[
     str, typer.Argument(metavar="KEEP", help=_("The client that stays: id, name, part of it, or phone."))
 ]
 OtherName = Annotated[str, typer.Argument(metavar="OTHER", help=_("The client that goes into the first."))]
-StudentName = Annotated[str, typer.Argument(metavar="STUDENT", help=_("The student: id, name, or part of it."))]
 Target = Annotated[
     str, typer.Option("--to", metavar="CLIENT", help=_("The client who pays from now on: id, name or phone."))
 ]
@@ -65,7 +65,8 @@ def _merge_statement(merging: "Merging") -> str:
     return _(
         "{other} (client {other_id}, balance {other_balance}) would go into {keep} (client {keep_id}, balance"
         " {keep_balance}) and be deleted: students {students}, contacts {contacts}, payments {payments}, contracts"
-        " {contracts}, trial lessons {trials}, status changes {changes}, own fields {fields}."
+        " {contracts}, trial lessons {trials}, tasks {tasks}, messages {messages}, files {files}, status changes"
+        " {changes}, own fields {fields}."
     ).format(
         other=merging.other,
         other_id=merging.other_id,
@@ -78,6 +79,9 @@ def _merge_statement(merging: "Merging") -> str:
         payments=merging.counts["payment"],
         contracts=merging.counts["contract"],
         trials=merging.counts["trial"],
+        tasks=merging.counts["task"],
+        messages=merging.counts["message"],
+        files=merging.counts["client_file"],
         changes=merging.counts["status_change"],
         fields=merging.counts["client_field"],
     )

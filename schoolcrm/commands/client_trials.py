@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from schoolcrm.commands.asked import record_asked
+from schoolcrm.commands.lessons_group import EvenSo
 from schoolcrm.commands.people_options import ClientRef
 from schoolcrm.commands.session import choose, done, optional_day, say, writing
 from schoolcrm.core.language import _
@@ -59,7 +60,7 @@ def attended(
     ] = "",
     group: Group = "",
     student: Student = "",
-    even_so: Annotated[bool, typer.Option("--even-so", help=_("Also a lesson after today."))] = False,
+    even_so: EvenSo = False,
 ) -> None:
     from schoolcrm.core.statuses import trials
 

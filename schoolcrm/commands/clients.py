@@ -1,6 +1,6 @@
 """`schoolcrm clients`: the adults who sign and pay."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -20,6 +20,10 @@ from schoolcrm.commands.session import choose, done, reading, say, show, writing
 from schoolcrm.core.errors import WrongUsage
 from schoolcrm.core.language import _
 from schoolcrm.lazy import Changing, SchoolHelp, Showing, elsewhere, group
+
+if TYPE_CHECKING:
+    from schoolcrm.core.people.clients import ClientDetails
+    from schoolcrm.core.store.transaction import WritableSchool
 
 app = group(_("Clients: the adults who sign and pay."))
 app.add_typer(elsewhere("client_contacts", "app"), name="contact")
@@ -124,10 +128,9 @@ def edit(
     new: New = False,
 ) -> None:
     from schoolcrm.commands.client_details import Told, read_details, with_emptied
-    from schoolcrm.core.people.clients import edit_client, emptying, would_be_removed
+    from schoolcrm.core.people.clients import emptying, would_be_removed
     from schoolcrm.core.people.references import find_client
     from schoolcrm.core.store.cells import client_name
-    from schoolcrm.core.store.journal import last_change
 
     texts = {"name": name, "manager": manager, "note": note, "colour": colour, "birthday": birthday, "sex": sex}
     texts |= {"application": application, "lead": _lead(studies=studies, lead=lead)}
@@ -136,13 +139,9 @@ def edit(
         client_id = choose(find_client, school.db, client, include_archived=True)
         first = emptying(school.db, unset)
         details = with_emptied(read_details(school, told, new=new, client_id=client_id), first)
-        if details.is_empty:
-            raise WrongUsage(_("There is nothing to change."), _("Say what: --phone, --note, --status, --unset…"))
         removed = would_be_removed(school.db, client_id, first)
-        before = last_change(school.db)
-        edit_client(school, client_id, details)
+        is_changed = _change(school, client_id, details)
         known_as = client_name(school.db, client_id)
-        is_changed = last_change(school.db) > before
     _tell_change(ctx, client_id, known_as, removed if unset else None, is_changed=is_changed)
 
 
@@ -151,6 +150,18 @@ def _lead(*, studies: bool, lead: bool) -> str:
     if studies and lead:
         raise WrongUsage(_("--studies and --lead exclude one another."), _("Give one of them."))
     return "yes" if lead else "no" if studies else ""
+
+
+def _change(school: "WritableSchool", client_id: int, details: "ClientDetails") -> bool:
+    """Change the client and tell whether anything is different now; WrongUsage for details that say nothing."""
+    from schoolcrm.core.people.clients import edit_client
+    from schoolcrm.core.store.journal import last_change
+
+    if details.is_empty:
+        raise WrongUsage(_("There is nothing to change."), _("Say what: --phone, --note, --status, --unset…"))
+    before = last_change(school.db)
+    edit_client(school, client_id, details)
+    return last_change(school.db) > before
 
 
 def _tell_change(ctx: typer.Context, client_id: int, name: str, removed: list[str] | None, *, is_changed: bool) -> None:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from schoolcrm.commands.asked import client_asked
+from schoolcrm.commands.asked import OneClient, client_asked
 from schoolcrm.commands.contracts_group import Client, Ref, app
 from schoolcrm.commands.form_printing import print_contract
 from schoolcrm.commands.new_entries import New, entry_named
-from schoolcrm.commands.people_options import given
+from schoolcrm.commands.people_options import Unset, given
 from schoolcrm.commands.session import choose, confirm, day, done, optional_day, reading, say, show, writing
 from schoolcrm.core.errors import BadValue, WrongUsage
 from schoolcrm.core.language import _
@@ -80,7 +80,7 @@ def add(
 @app.command("list", cls=Showing, help=_("Contracts, by the school's running number."))
 def list_(
     ctx: typer.Context,
-    client: Annotated[str, typer.Argument(metavar="[CLIENT]", help=_("Only this client's."))] = "",
+    client: OneClient = "",
 ) -> None:
     from schoolcrm.core.rules.dates import Period
     from schoolcrm.reports.contracts import contracts_table, find_contracts
@@ -103,10 +103,7 @@ def edit(
     first: First = "",
     last: Last = "",
     terms: ShortTerms = "",
-    unset: Annotated[
-        list[str],
-        typer.Option("--unset", metavar="FIELD", help=_("Empty a field, before others are set; repeatable.")),
-    ] = [],  # noqa: B006
+    unset: Unset = [],  # noqa: B006
     new: New = False,
 ) -> None:
     from schoolcrm.core.money.contracts import contract_of, edit_contract, find_contract, reinstate_contract

@@ -30,9 +30,9 @@ def forget_change() -> None:
 def report_failure(error: Exception, *, debug: bool) -> int:
     """Tell on stderr what went wrong and return the exit code; a traceback only with `debug`."""
     if isinstance(error, SchoolError) and not (_changed and isinstance(error, DiskTrouble)):
-        return report_refusal(error)
+        return _report_refusal(error)
     if _changed and isinstance(error, (DiskTrouble, OSError)):
-        return report_refusal(_output_lost(error))
+        return _report_refusal(_output_lost(error))
     import typer
 
     if isinstance(error, typer.Abort):
@@ -40,11 +40,11 @@ def report_failure(error: Exception, *, debug: bool) -> int:
     if isinstance(error, typer.TyperException):
         return _report_usage(error)
     if isinstance(error, OSError):
-        return report_refusal(_disk_trouble(error))
+        return _report_refusal(_disk_trouble(error))
     return _report_defect(error, debug=debug)
 
 
-def report_refusal(error: SchoolError) -> int:
+def _report_refusal(error: SchoolError) -> int:
     """Tell the refusal and what to do about it; a no to a question is no error."""
     if isinstance(error, Declined):
         _say(error.sentence)

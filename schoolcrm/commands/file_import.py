@@ -178,10 +178,10 @@ def showing_progress(ctx: typer.Context) -> "Iterator[Progress | None]":
 
 def _say_refused(ctx: typer.Context, refusal: "RowsRefused") -> None:
     if len(refusal.reasons) > 1:
-        say_reasons(ctx, refusal.reasons, refusal.rejects)
+        _say_reasons(ctx, refusal.reasons, refusal.rejects)
 
 
-def say_reasons(ctx: typer.Context, reasons: Sequence[tuple[int, str]], rejects: Path | None) -> None:
+def _say_reasons(ctx: typer.Context, reasons: Sequence[tuple[int, str]], rejects: Path | None) -> None:
     """Say why rows were rejected: the first ones, and where the others are; all of them with --dry-run."""
     most = SHOWN if sys.stderr.isatty() else _SHOWN_ELSEWHERE
     shown = len(reasons) if ctx.obj.dry_run else most
@@ -202,7 +202,7 @@ def say_reasons(ctx: typer.Context, reasons: Sequence[tuple[int, str]], rejects:
 
 def say_rejected(ctx: typer.Context, reasons: Sequence[tuple[int, str]], rejects: Path | None) -> None:
     """Say which rows were rejected, why, and where they are; in one line though -q asks for silence."""
-    say_reasons(ctx, reasons, rejects)
+    _say_reasons(ctx, reasons, rejects)
     if rejects is not None:
         say(ctx, _("Rejected rows with their reasons: {file}").format(file=rejects))
     if not (ctx.obj.quiet and reasons):
@@ -218,7 +218,10 @@ def say_rejected(ctx: typer.Context, reasons: Sequence[tuple[int, str]], rejects
 
 
 def open_file(ctx: typer.Context, kind: "Kind", file: str, **options: Any) -> "TableFile":
-    """Return the file opened and mapped as the options ask for, and say how it was understood; raises SchoolError."""
+    """Return the file opened and mapped, and say how it was understood; raises SchoolError.
+
+    `file` and `options` are the command's own parameters, all that its line says: ``**ctx.params``.
+    """
     from schoolcrm.core.importing.own_fields import own_fields
     from schoolcrm.core.importing.transfer import TableFile
     from schoolcrm.core.store.database import require_file
@@ -254,22 +257,27 @@ def say_done(
     ctx: typer.Context, began: float, transferred: "Transferred", facts: Sequence[tuple[str, object]], **made: Any
 ) -> None:
     """Say what was rejected and what was done since `began`; ends with exit code 3 if a row was rejected."""
-    from schoolcrm.reports.writers.cells import decimal_mark
-
     note_operation(ctx.obj, transferred.operation)
     say_rejected(ctx, transferred.reasons, transferred.rejects)
     rejected = len(transferred.reasons)
+    sum_up(ctx, began, [*facts, (_("rejected"), rejected)], rejected, transferred.rejects, **made)
+
+
+def sum_up(
+    ctx: typer.Context,
+    began: float,
+    facts: Sequence[tuple[str, object]],
+    rejected: int,
+    rejects: Path | None,
+    **made: Any,
+) -> None:
+    """Say in one line what was done since `began`; ends with exit code 3 if a row was rejected."""
+    from schoolcrm.reports.writers.cells import decimal_mark
+
     seconds = monotonic() - began
-    summary = summary_of([*facts, (_("rejected"), rejected)])
-    sentence = _("Imported in {seconds} s: {summary}.")
-    done(
-        ctx,
-        sentence.format(seconds=decimal_mark(f"{seconds:.1f}"), summary=summary),
-        **made,
-        rejected=rejected,
-        rejects=transferred.rejects,
-        seconds=round(seconds, 1),
-    )
+    summary = "; ".join(f"{label}: {value}" for label, value in facts)
+    message = _("Imported in {seconds} s: {summary}.").format(seconds=decimal_mark(f"{seconds:.1f}"), summary=summary)
+    done(ctx, message, **made, rejected=rejected, rejects=rejects, seconds=round(seconds, 1))
     if rejected:
         raise typer.Exit(ExitCode.PARTIAL)
 
@@ -279,8 +287,3 @@ def say_saved(ctx: typer.Context, file: "TableFile") -> None:
     session: Session = ctx.obj
     if file.wishes.save_as and not session.dry_run:
         say(ctx, _('The mapping is saved as "{name}".').format(name=file.wishes.save_as))
-
-
-def summary_of(facts: Sequence[tuple[str, object]]) -> str:
-    """Return labels and numbers in one line."""
-    return "; ".join(f"{label}: {value}" for label, value in facts)

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from schoolcrm.commands.file_content import content_of_file
 from schoolcrm.commands.session import choose, confirm, done, reading, show, writing
 from schoolcrm.core.errors import WrongUsage
 from schoolcrm.core.language import _
@@ -24,7 +25,6 @@ def add(
         str, typer.Option("--for", metavar="contract|subscription", help=_("What the form is printed of."))
     ] = "",
 ) -> None:
-    from schoolcrm.commands.client_files import content_of_file
     from schoolcrm.core.office.print_forms import (
         LARGEST,
         add_form,
@@ -40,8 +40,7 @@ def add(
         raise WrongUsage(_("It is not said what the form is for."), _("Say it: --for contract or --for subscription."))
     used_for, source = read_purpose(purpose), Path(path).expanduser()
     format = format_of(source.name)
-    # One byte more than it may have tells that it has too many, whatever it is a file of.
-    content = content_of_file(source, LARGEST + 1)
+    content = content_of_file(source, LARGEST)
     with reading(ctx) as school:
         known_as = read_form_name(school.db, name)
         require_small(known_as, len(content))

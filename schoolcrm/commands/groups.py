@@ -18,16 +18,21 @@ app = group(_("Groups and who learns in them."))
 
 GroupName = Annotated[str, typer.Argument(metavar="GROUP", help=_("The group: name, part of it, or number."))]
 StudentName = Annotated[str, typer.Argument(metavar="STUDENT", help=_("The student: name, part of it, or number."))]
+Subject = Annotated[str, typer.Option("--subject", help=_("What it learns."))]
+Level = Annotated[str, typer.Option("--level", help=_("Level of the group."))]
+Teacher = Annotated[str, typer.Option("--teacher", help=_("Who teaches it."))]
+Room = Annotated[str, typer.Option("--room", help=_("Where it meets."))]
+OverLimit = Annotated[bool, typer.Option("--over-limit", help=_("Even if the group is full."))]
 
 
 @app.command(cls=Changing, help=_("Add a group."))
 def add(
     ctx: typer.Context,
     name: Annotated[str, typer.Argument(metavar="NAME", help=_("Name of the group."))],
-    subject: Annotated[str, typer.Option("--subject", help=_("What it learns."))] = "",
-    level: Annotated[str, typer.Option("--level", help=_("Level of the group."))] = "",
-    teacher: Annotated[str, typer.Option("--teacher", help=_("Who teaches it."))] = "",
-    room: Annotated[str, typer.Option("--room", help=_("Where it meets."))] = "",
+    subject: Subject = "",
+    level: Level = "",
+    teacher: Teacher = "",
+    room: Room = "",
     limit: Annotated[int, typer.Option("--limit", help=_("Most members at once; 0: any number."))] = 0,
     new: New = False,
 ) -> None:
@@ -51,10 +56,10 @@ def edit(
     ctx: typer.Context,
     group: GroupName,
     name: Annotated[str, typer.Option("--name", help=_("Another name."))] = "",
-    subject: Annotated[str, typer.Option("--subject", help=_("What it learns."))] = "",
-    level: Annotated[str, typer.Option("--level", help=_("Level of the group."))] = "",
-    teacher: Annotated[str, typer.Option("--teacher", help=_("Who teaches it."))] = "",
-    room: Annotated[str, typer.Option("--room", help=_("Where it meets."))] = "",
+    subject: Subject = "",
+    level: Level = "",
+    teacher: Teacher = "",
+    room: Room = "",
     limit: Annotated[
         int, typer.Option("--limit", help=_("Most members at once; 0: any number."), show_default=False)
     ] = -1,
@@ -136,7 +141,7 @@ def join(
     student: StudentName,
     first: Annotated[str, typer.Option("--from", metavar="DATE", help=_("First day; default: today."))] = "",
     last: Annotated[str, typer.Option("--to", metavar="DATE", help=_("Last day; default: without end."))] = "",
-    over_limit: Annotated[bool, typer.Option("--over-limit", help=_("Even if the group is full."))] = False,
+    over_limit: OverLimit = False,
 ) -> None:
     from schoolcrm.core.learning import groups
     from schoolcrm.core.learning.references import find_group
@@ -198,7 +203,7 @@ def transfer(
     on: Annotated[
         str, typer.Option("--on", metavar="DATE", help=_("First day in the new group; default: today."))
     ] = "",
-    over_limit: Annotated[bool, typer.Option("--over-limit", help=_("Even if the group is full."))] = False,
+    over_limit: OverLimit = False,
 ) -> None:
     from schoolcrm.core.learning.groups import names_of
     from schoolcrm.core.learning.members import find_member

@@ -13,6 +13,7 @@ from schoolcrm.core.rules.names import excerpt, fold, tidy
 from schoolcrm.core.rules.safetext import one_line
 
 if TYPE_CHECKING:
+    from schoolcrm.core.importing.fields import FieldTable
     from schoolcrm.core.importing.headings import Column
     from schoolcrm.core.importing.own_fields import CustomField
     from schoolcrm.core.importing.reading import Source
@@ -65,8 +66,7 @@ def answers_about(
     choices = [_Choice(field.key, _(field.label), field.several) for field in kind.table.fields.values()]
     choices += [_Choice(field.target, field.name, False) for field in custom_fields]
     taken = {column.custom.target if column.custom else column.target for column in clear if column.target}
-    can_add = kind.table.adds_fields
-    return answer(("map", str(path)), lambda: _Questions(choices, taken, can_add).put(asked))
+    return answer(("map", str(path)), lambda: _Questions(kind.table, choices, taken).put(asked))
 
 
 def _with_samples(source: "Source", unclear: "Sequence[Column]") -> list[_Unclear]:
@@ -84,10 +84,11 @@ def _with_samples(source: "Source", unclear: "Sequence[Column]") -> list[_Unclea
 class _Questions:
     """The questions about the headings of one file."""
 
-    def __init__(self, choices: list[_Choice], taken: set[str], can_add: bool) -> None:
+    def __init__(self, table: "FieldTable", choices: list[_Choice], taken: set[str]) -> None:
+        self._table = table
         self._choices = choices
         self._taken = taken
-        self._can_add = can_add
+        self._can_add = table.adds_fields
 
     def put(self, asked: Sequence[_Unclear]) -> tuple[dict[str, str], bool]:
         answers: dict[str, str] = {}
@@ -126,11 +127,13 @@ class _Questions:
         return self._unless_taken(_Choice(f"field:{name}", name, False)) if name else ""
 
     def _meant(self, typed: str) -> str:
-        """Return the field of that number or name; "", and the reason or the list said, if there is none."""
+        """Return the field of that number, name or usual heading; "", and why or the list said, if there is none."""
         if typed == _LIST:
             self._list()
             return ""
         called = [choice for choice in self._choices if fold(typed) in (fold(choice.label), fold(choice.target))]
+        if not called and (field := self._table.named(typed)):
+            called = [choice for choice in self._choices if choice.target == field.key]
         if called:
             return self._unless_taken(called[0])
         number = typed.rstrip(".")

@@ -26,11 +26,11 @@ from schoolcrm.commands.file_import import (
     say_rejected,
     say_saved,
     showing_progress,
-    summary_of,
+    sum_up,
     wishes_of,
 )
-from schoolcrm.commands.session import Session, done, note_operation, say
-from schoolcrm.core.errors import BadValue, ExitCode
+from schoolcrm.commands.session import Session, note_operation, say
+from schoolcrm.core.errors import BadValue
 from schoolcrm.core.language import _, current_language, ngettext
 from schoolcrm.lazy import Changing, single
 
@@ -68,36 +68,27 @@ def import_csv(
 
     session: Session = ctx.obj
     began = monotonic()
-    opened = _opened(
-        ctx,
-        Path(file),
-        assignment=assignment,
-        mapping=mapping,
-        save_mapping=save_mapping,
-        encoding=encoding,
-        delimiter=delimiter,
-        sheet=sheet,
-        new_fields=new_fields,
-        on_duplicate=_known_choice(on_duplicate),
-        strict=strict,
-    )
+    _require_known_choice(on_duplicate)
+    opened = _opened(ctx, **ctx.params)
     with _database(ctx) as path, showing_progress(ctx) as progress:
         imported = import_clients(path, opened, session.given_today, user=session.user, progress=progress)
     if not session.dry_run:
         note_change()
     say_saved(ctx, opened)
-    _report(ctx, imported, monotonic() - began)
-    if imported.tally.rejected:
-        raise typer.Exit(ExitCode.PARTIAL)
+    _report(ctx, began, imported)
 
 
-def _opened(ctx: typer.Context, path: Path, **options: Any) -> "ClientFile":
-    """Return the file opened and mapped as the options ask for, and say how it was understood; raises SchoolError."""
+def _opened(ctx: typer.Context, file: str, **options: Any) -> "ClientFile":
+    """Return the file opened and mapped, and say how it was understood; raises SchoolError.
+
+    `file` and `options` are all that the command line says: ``**ctx.params``.
+    """
     from dataclasses import replace
 
     from schoolcrm.commands.status_questions import meanings_of_statuses
     from schoolcrm.core.importing.clients import CLIENTS, ClientFile
 
+    path = Path(file)
     known_fields = _known_fields(ctx.obj)
     wishes = wishes_of(ctx, CLIENTS, path, custom_fields=known_fields, **options)
     opened = ClientFile(path, wishes, known_fields)
@@ -109,15 +100,14 @@ def _opened(ctx: typer.Context, path: Path, **options: Any) -> "ClientFile":
     return opened
 
 
-def _known_choice(on_duplicate: str) -> str:
+def _require_known_choice(on_duplicate: str) -> None:
     from schoolcrm.core.importing.plan import ON_DUPLICATE
 
-    if on_duplicate in ON_DUPLICATE:
-        return on_duplicate
-    raise BadValue(
-        _('--on-duplicate can\'t be "{value}".').format(value=on_duplicate),
-        _("It is one of: {known}.").format(known=", ".join(ON_DUPLICATE)),
-    )
+    if on_duplicate not in ON_DUPLICATE:
+        raise BadValue(
+            _('--on-duplicate can\'t be "{value}".').format(value=on_duplicate),
+            _("It is one of: {known}.").format(known=", ".join(ON_DUPLICATE)),
+        )
 
 
 def _known_fields(session: Session) -> "list[CustomField]":
@@ -196,10 +186,9 @@ def _say_left_out(ctx: typer.Context, imported: "Imported") -> None:
         say(ctx, sentence.format(count=count))
 
 
-def _report(ctx: typer.Context, imported: "Imported", seconds: float) -> None:
-    """Say what was done, and of rejected rows which and why."""
+def _report(ctx: typer.Context, began: float, imported: "Imported") -> None:
+    """Say what was done since `began`, of rejected rows which and why; ends with exit code 3 if there are any."""
     from schoolcrm.core.rules.money import human_money, machine_money
-    from schoolcrm.reports.writers.cells import decimal_mark
 
     tally = imported.tally
     note_operation(ctx.obj, imported.operation)
@@ -221,11 +210,12 @@ def _report(ctx: typer.Context, imported: "Imported", seconds: float) -> None:
         (_("rejected"), tally.rejected),
         (_("empty and total rows"), imported.passed_over),
     )
-    done(
+    sum_up(
         ctx,
-        _("Imported in {seconds} s: {summary}.").format(
-            seconds=decimal_mark(f"{seconds:.1f}"), summary=summary_of(facts)
-        ),
+        began,
+        facts,
+        tally.rejected,
+        imported.rejects,
         clients=tally.clients,
         students=tally.students,
         families=len(tally.families),
@@ -236,7 +226,4 @@ def _report(ctx: typer.Context, imported: "Imported", seconds: float) -> None:
         balance=machine_money(tally.balance),
         updated=tally.updated,
         skipped=tally.skipped,
-        rejected=tally.rejected,
-        rejects=imported.rejects,
-        seconds=round(seconds, 1),
     )

@@ -1,14 +1,14 @@
 """`schoolcrm lessons plan|mark|cancel|move|edit`: single lessons and single marks."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from schoolcrm.commands.asked import owner_asked
+from schoolcrm.commands.clash_warnings import clashes_of_lesson, warn
 from schoolcrm.commands.lesson_named import cancelled_meant, existing_lesson, lesson_text, mark_json, mark_sentence
-from schoolcrm.commands.lessons_group import At, LessonRef, OnDay, app
+from schoolcrm.commands.lessons_group import At, EvenSo, LessonRef, OnDay, app
 from schoolcrm.commands.new_entries import New, entry_named
 from schoolcrm.commands.people_options import OwnFields, Unset, given
 from schoolcrm.commands.repriced import say_balances, telling_balances
@@ -21,12 +21,11 @@ if TYPE_CHECKING:
     from datetime import date
 
     from schoolcrm.core.learning.timetable import PlannedLesson
-    from schoolcrm.core.store.database import School
     from schoolcrm.core.store.transaction import WritableSchool
 
-EvenSo = Annotated[bool, typer.Option("--even-so", help=_("Also a lesson after today."))]
 Teacher = Annotated[str, typer.Option("--teacher", help=_("Teacher."))]
 Room = Annotated[str, typer.Option("--room", help=_("Room."))]
+Note = Annotated[str, typer.Option("--note", help=_("A note."))]
 
 
 @app.command(cls=Changing, help=_("Put a single lesson into the timetable, of a group or of one student."))
@@ -50,18 +49,9 @@ def plan(
     from schoolcrm.core.people.custom_fields import set_values, told_values
     from schoolcrm.core.rules.dates import parse_time
 
-    if bool(group) == bool(student):
-        raise WrongUsage(
-            _("Say whose lesson it is: a group, or --student, not both."),
-            _("For example: schoolcrm lessons plan 'Robo 1' --on 2026-09-05 --at 12:00"),
-        )
-    if not (on and at):
-        raise WrongUsage(
-            _("Say when the lesson is: --on DATE --at HH:MM."),
-            _("For example: schoolcrm lessons plan 'Robo 1' --on 2026-09-05 --at 12:00"),
-        )
+    _require_owner_and_time(group, student, on, at)
     with writing(ctx) as school:
-        blank = _blank(school, group, student, day(school, on), parse_time(at).strftime("%H:%M"))
+        blank = _blank(school, group, student, day(school, on), parse_time(at))
         lesson = replace(
             blank,
             minutes=minutes if given(ctx, "minutes") else blank.minutes,
@@ -74,10 +64,20 @@ def plan(
         with telling_balances(school) as repriced:
             lesson_id = plan_lesson(school, lesson)
         set_values(school, "lesson", lesson_id, custom)
-        warnings = _clashes(school, lesson_id, lesson.on)
+        warnings = clashes_of_lesson(school, lesson_id, lesson.on)
         text = lesson_text(school, lesson)
-    _warn(ctx, warnings, repriced)
+    warn(ctx, warnings)
+    say_balances(ctx, repriced)
     done(ctx, _("Lesson {id} planned: {lesson}.").format(id=lesson_id, lesson=text), id=lesson_id)
+
+
+def _require_owner_and_time(group: str, student: str, on: str, at: str) -> None:
+    """Raise WrongUsage unless a new lesson is told one owner, a day and a time."""
+    example = _("For example: schoolcrm lessons plan 'Robo 1' --on 2026-09-05 --at 12:00")
+    if bool(group) == bool(student):
+        raise WrongUsage(_("Say whose lesson it is: a group, or --student, not both."), example)
+    if not (on and at):
+        raise WrongUsage(_("Say when the lesson is: --on DATE --at HH:MM."), example)
 
 
 @app.command(cls=Changing, help=_("Mark one student at a lesson: present or absent, with a reason, grades, a note."))
@@ -91,7 +91,7 @@ def mark(
     reason: Annotated[str, typer.Option("--reason", help=_("Why the student was absent."))] = "",
     grade: Annotated[str, typer.Option("--grade", help=_("Grade for the lesson."))] = "",
     homework_grade: Annotated[str, typer.Option("--homework-grade", help=_("Grade for the homework."))] = "",
-    note: Annotated[str, typer.Option("--note", help=_("A note."))] = "",
+    note: Note = "",
     makes_up: Annotated[
         str, typer.Option("--makes-up", metavar="DATE|LESSON", help=_("The missed lesson this one makes up for."))
     ] = "",
@@ -194,13 +194,14 @@ def move(
     with writing(ctx) as school:
         meant = existing_lesson(school, lesson, on, which)
         new_day = day(school, to, meant.on)
-        new_time = parse_time(at).strftime("%H:%M") if at else meant.time
+        new_time = parse_time(at) if at else meant.time
         former = lesson_text(school, meant)
         with telling_balances(school) as repriced:
             lesson_id = move_lesson(school, meant, new_day, new_time, even_so=even_so)
-        warnings = _clashes(school, lesson_id, new_day)
+        warnings = clashes_of_lesson(school, lesson_id, new_day)
         text = lesson_text(school, replace(meant, on=new_day, time=new_time))
-    _warn(ctx, warnings, repriced)
+    warn(ctx, warnings)
+    say_balances(ctx, repriced)
     message = _("Lesson {id} moved: {former} → {lesson}.").format(id=lesson_id, former=former, lesson=text)
     done(ctx, message, id=lesson_id, date=new_day, time=new_time)
 
@@ -213,7 +214,7 @@ def edit(
     at: At = "",
     topic: Annotated[str, typer.Option("--topic", help=_("What the lesson is about."))] = "",
     homework: Annotated[str, typer.Option("--homework", help=_("The homework."))] = "",
-    note: Annotated[str, typer.Option("--note", help=_("A note."))] = "",
+    note: Note = "",
     teacher: Teacher = "",
     room: Room = "",
     minutes: Annotated[int, typer.Option("--minutes", help=_("Length in minutes."), show_default=False)] = 0,
@@ -240,9 +241,10 @@ def edit(
             raise WrongUsage(_("There is nothing to change."), _("Say what: --topic, --homework, --teacher, --room…"))
         lesson_id = edit_lesson(school, meant, facts)
         set_values(school, "lesson", lesson_id, custom)
-        warnings = _clashes(school, lesson_id, meant.on) if {"teacher_id", "room_id", "minutes"} & facts.keys() else []
+        may_clash = {"teacher_id", "room_id", "minutes"} & facts.keys()
+        warnings = clashes_of_lesson(school, lesson_id, meant.on) if may_clash else []
         text = lesson_text(school, meant)
-    _warn(ctx, warnings)
+    warn(ctx, warnings)
     done(ctx, _("Lesson {id} changed: {lesson}.").format(id=lesson_id, lesson=text), id=lesson_id)
 
 
@@ -273,16 +275,3 @@ def _came(text: str) -> bool:
     if word in {"absent", "-", "−", "не был", "не была", "отсутствовал", "отсутствовала", "нет"}:
         return False
     raise BadValue(_('"{value}" is neither present nor absent.').format(value=text), _("Write present or absent."))
-
-
-def _clashes(school: "School", lesson_id: int, on: "date") -> list[str]:
-    from schoolcrm.core.learning.lesson_changes import clashes_of_lesson
-    from schoolcrm.reports.clashes import clash_sentences
-
-    return clash_sentences(school.db, clashes_of_lesson(school.db, lesson_id, on))
-
-
-def _warn(ctx: typer.Context, warnings: list[str], sentences: Sequence[str] = ()) -> None:
-    for warning in warnings:
-        say(ctx, _("warning: {sentence}").format(sentence=warning))
-    say_balances(ctx, sentences)

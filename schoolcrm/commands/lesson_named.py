@@ -30,7 +30,7 @@ def lesson_meant(school: "School", ref: str, on: str, at: str) -> tuple["Planned
         lesson = _numbered(school, number)
         if lesson is not None:
             return lesson, ""
-    that_day, time = day(school, on), parse_time(at).strftime("%H:%M") if at else ""
+    that_day, time = day(school, on), parse_time(at) if at else ""
     try:
         group_id = choose(find_group, school.db, ref)
     except NotFound:
@@ -85,7 +85,7 @@ def cancelled_meant(school: "School", ref: str, on: str, at: str) -> int:
     number = read_id(ref)
     if number is not None and not (on or at):
         return number
-    that_day, time = day(school, on), parse_time(at).strftime("%H:%M") if at else ""
+    that_day, time = day(school, on), parse_time(at) if at else ""
     try:
         found = cancelled_lesson(school.db, that_day, time, group_id=choose(find_group, school.db, ref))
     except NotFound:

@@ -7,7 +7,7 @@ import typer
 from schoolcrm.commands import lesson_changes, lessons_import
 from schoolcrm.commands.asked import owner_asked
 from schoolcrm.commands.lesson_named import holiday_remark, lesson_meant, mark_json
-from schoolcrm.commands.lessons_group import At, LessonRef, OnDay, app
+from schoolcrm.commands.lessons_group import At, EvenSo, LessonRef, OnDay, app
 from schoolcrm.commands.people_options import Columns, Limit, Offset, OwnFields, Query, Sort, wish_of
 from schoolcrm.commands.periods import From, PeriodName, To, period_of
 from schoolcrm.commands.questions import can_ask
@@ -38,7 +38,7 @@ def hold(
     all_present: Annotated[bool, typer.Option("--all-present", help=_("All members came but those absent."))] = False,
     topic: Annotated[str, typer.Option("--topic", help=_("What the lesson was about."))] = "",
     own: OwnFields = [],  # noqa: B006
-    even_so: Annotated[bool, typer.Option("--even-so", help=_("Also a lesson after today."))] = False,
+    even_so: EvenSo = False,
 ) -> None:
     from schoolcrm.commands.roll_call import call_roll
     from schoolcrm.core.learning.lessons import expected_students, require_due, trial_guests

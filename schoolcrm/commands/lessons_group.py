@@ -17,3 +17,4 @@ LessonRef = Annotated[
 ]
 OnDay = Annotated[str, typer.Argument(metavar="[DATE]", help=_("Day; default: today."))]
 At = Annotated[str, typer.Option("--at", metavar="HH:MM", help=_("Which lesson of the day."))]
+EvenSo = Annotated[bool, typer.Option("--even-so", help=_("Also a lesson after today."))]

@@ -40,19 +40,7 @@ def import_(
     from schoolcrm.core.rules.money import human_money, machine_money
 
     began = monotonic()
-    opened = open_file(
-        ctx,
-        LESSONS,
-        file,
-        assignment=assignment,
-        mapping=mapping,
-        save_mapping=save_mapping,
-        encoding=encoding,
-        delimiter=delimiter,
-        sheet=sheet,
-        strict=strict,
-        even_so=even_so,
-    )
+    opened = open_file(ctx, LESSONS, **ctx.params)
     imported = bring_in(ctx, opened, import_lessons)
     facts = (
         (_("lessons"), imported.lessons),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from schoolcrm.commands import messages_deliver
-from schoolcrm.commands.asked import client_asked
+from schoolcrm.commands.asked import OneClient, client_asked
 from schoolcrm.commands.people_options import ClientName
 from schoolcrm.commands.periods import From, PeriodName, To, period_of
 from schoolcrm.commands.session import choose, confirm, done, optional_day, reading, say, show, writing
@@ -58,7 +58,7 @@ def log(
 @app.command("list", cls=Showing, help=_("Messages of a client or of all, in the order of time."))
 def list_(
     ctx: typer.Context,
-    client: Annotated[str, typer.Argument(metavar="[CLIENT]", help=_("Only this client's."))] = "",
+    client: OneClient = "",
     channel: Annotated[
         list[str], typer.Option("--channel", metavar="CHANNEL", help=_("Only by these ways; repeatable."))
     ] = [],  # noqa: B006

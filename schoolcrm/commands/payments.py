@@ -7,6 +7,7 @@ import typer
 from schoolcrm.commands import payments_import
 from schoolcrm.commands.asked import client_asked
 from schoolcrm.commands.new_entries import New, entry_named
+from schoolcrm.commands.payments_import import EvenSo
 from schoolcrm.commands.people_options import given
 from schoolcrm.commands.periods import From, PeriodName, To, period_of
 from schoolcrm.commands.questions import answer, ask_line, can_ask
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from schoolcrm.core.store.transaction import WritableSchool
 
 app = group(_("Money in, money out, corrections."))
-
-EvenSo = Annotated[bool, typer.Option("--even-so", help=_("Also after today, or a refund above the balance."))]
 
 
 @app.command(cls=Changing, help=_("Record a payment: income unless --kind says otherwise."))

@@ -22,6 +22,8 @@ from schoolcrm.commands.new_entries import New
 from schoolcrm.commands.session import say
 from schoolcrm.core.language import _
 
+EvenSo = Annotated[bool, typer.Option("--even-so", help=_("Also after today, or a refund above the balance."))]
+
 
 def import_(
     ctx: typer.Context,
@@ -31,9 +33,7 @@ def import_(
     save_mapping: SaveMapping = "",
     strict: Strict = False,
     new: New = False,
-    even_so: Annotated[
-        bool, typer.Option("--even-so", help=_("Also after today, or a refund above the balance."))
-    ] = False,
+    even_so: EvenSo = False,
     encoding: Encoding = "",
     delimiter: Delimiter = "",
     sheet: Sheet = "",
@@ -43,20 +43,7 @@ def import_(
     from schoolcrm.core.rules.money import human_money, machine_money
 
     began = monotonic()
-    opened = open_file(
-        ctx,
-        PAYMENTS,
-        file,
-        assignment=assignment,
-        mapping=mapping,
-        save_mapping=save_mapping,
-        encoding=encoding,
-        delimiter=delimiter,
-        sheet=sheet,
-        strict=strict,
-        new=new,
-        even_so=even_so,
-    )
+    opened = open_file(ctx, PAYMENTS, **ctx.params)
     imported = bring_in(ctx, opened, import_payments)
     if imported.accounts:
         say(ctx, _("New payment accounts: {names}").format(names=", ".join(imported.accounts)))

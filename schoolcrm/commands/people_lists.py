@@ -36,58 +36,53 @@ if TYPE_CHECKING:
 FilterName = Annotated[str, typer.Argument(metavar="NAME", help=_("Name of the saved filter."))]
 
 
-def list_clients(
-    ctx: typer.Context,
-    query: Query = [],  # noqa: B006
-    columns: Columns = "",
-    sort: Sort = "",
-    limit: Limit = 0,
-    offset: Offset = 0,
-    saved: Saved = "",
-    save: Save = "",
-    yes: Replace = False,
-    dry_run: DryRun = False,
-    archived: Archived = False,
-    everything: Everything = False,
-) -> None:
-    """Print the clients who answer to the query (R52)."""
-    ctx.obj.yes, ctx.obj.dry_run = yes, dry_run
-    from schoolcrm.core.listing.client_fields import CLIENTS
-    from schoolcrm.reports.clients import clients_table, find_clients
-
-    wish = wish_of(query, columns, sort, limit=limit, offset=offset, archived=archived, everything=everything)
-    _list(ctx, _Kind(CLIENTS, find_clients, clients_table), wish, saved=saved, save=save)
-
-
-def list_students(
-    ctx: typer.Context,
-    query: Query = [],  # noqa: B006
-    columns: Columns = "",
-    sort: Sort = "",
-    limit: Limit = 0,
-    offset: Offset = 0,
-    saved: Saved = "",
-    save: Save = "",
-    yes: Replace = False,
-    dry_run: DryRun = False,
-    archived: Archived = False,
-    everything: Everything = False,
-) -> None:
-    """Print the students who answer to the query (R52)."""
-    ctx.obj.yes, ctx.obj.dry_run = yes, dry_run
-    from schoolcrm.core.listing.student_fields import STUDENTS
-    from schoolcrm.reports.students import find_students, students_table
-
-    wish = wish_of(query, columns, sort, limit=limit, offset=offset, archived=archived, everything=everything)
-    _list(ctx, _Kind(STUDENTS, find_students, students_table), wish, saved=saved, save=save)
-
-
 class _Kind(NamedTuple):
     """One kind of list: its fields, how its rows are found, and the table they make."""
 
     registry: "Registry"
     find: "Callable[[sqlite3.Connection, date, Wish], Listing]"
     table: "Callable[[Listing, Wish], Table]"
+
+
+def _clients() -> _Kind:
+    from schoolcrm.core.listing.client_fields import CLIENTS
+    from schoolcrm.reports.clients import clients_table, find_clients
+
+    return _Kind(CLIENTS, find_clients, clients_table)
+
+
+def _students() -> _Kind:
+    from schoolcrm.core.listing.student_fields import STUDENTS
+    from schoolcrm.reports.students import find_students, students_table
+
+    return _Kind(STUDENTS, find_students, students_table)
+
+
+def _list_of(kind: "Callable[[], _Kind]") -> "Callable[..., None]":
+    """Return the command that prints the people of a kind who answer to the query (R52)."""
+
+    def list_(
+        ctx: typer.Context,
+        query: Query = [],  # noqa: B006
+        columns: Columns = "",
+        sort: Sort = "",
+        limit: Limit = 0,
+        offset: Offset = 0,
+        saved: Saved = "",
+        save: Save = "",
+        yes: Replace = False,
+        dry_run: DryRun = False,
+        archived: Archived = False,
+        everything: Everything = False,
+    ) -> None:
+        ctx.obj.yes, ctx.obj.dry_run = yes, dry_run
+        wish = wish_of(query, columns, sort, limit=limit, offset=offset, archived=archived, everything=everything)
+        _list(ctx, kind(), wish, saved=saved, save=save)
+
+    return list_
+
+
+list_clients, list_students = _list_of(_clients), _list_of(_students)
 
 
 def _list(ctx: typer.Context, kind: _Kind, wish: "Wish", *, saved: str, save: str) -> None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 _ANY_CLIENT = _("Client, or a student of theirs: id, name, part of it, or phone.")
 ClientName = Annotated[str, typer.Argument(metavar="CLIENT", help=_ANY_CLIENT)]
 ClientRef = Annotated[str, typer.Argument(metavar="REF", help=_ANY_CLIENT)]
+StudentName = Annotated[str, typer.Argument(metavar="STUDENT", help=_("The student: id, name, or part of it."))]
 Birthday = Annotated[str, typer.Option("--birthday", metavar="DATE", help=_("Day of birth."))]
 Sex = Annotated[str, typer.Option("--sex", metavar="f|m", help=_("Sex."))]
 Note = Annotated[str, typer.Option("--note", metavar="TEXT", help=_("A note."))]

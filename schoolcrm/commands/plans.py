@@ -7,7 +7,7 @@ import typer
 
 from schoolcrm.commands.asked import OfSubjects, OfTypes
 from schoolcrm.commands.new_entries import New, entries_named
-from schoolcrm.commands.session import choose, done, reading, show, writing
+from schoolcrm.commands.session import choose, done, reading, say, show, writing
 from schoolcrm.core.errors import BadValue, WrongUsage
 from schoolcrm.core.language import _, quoted
 from schoolcrm.lazy import Changing, Showing, group
@@ -69,6 +69,7 @@ def add_plan(
             lesson_type_ids=entries_named(school, "lesson-types", lesson_type, new=new),
         )
         number = add(school, offer)
+    _warn_of_one_price(ctx, offer)
     done(ctx, _("Plan {id} added: {name}.").format(id=number, name=name), id=number, name=name)
 
 
@@ -127,6 +128,7 @@ def edit_plan(
             raise WrongUsage(_("There is nothing to change."), _("Say what: --price, --name, --unset…"))
         offer = replace(_without(catalogue.read_offer(school.db, number), unset), **told)
         catalogue.edit_plan(school, number, offer)
+    _warn_of_one_price(ctx, offer)
     done(ctx, _("Plan {id} changed: {name}.").format(id=number, name=offer.name), id=number, name=offer.name)
 
 
@@ -163,6 +165,22 @@ _EMPTY: dict[str, dict[str, Any]] = {
     "burn": {"burn": False},
     "stop-at-end": {"stop_at_end": False},
 }
+
+
+def _warn_of_one_price(ctx: typer.Context, offer: "Offer") -> None:
+    """Say that one price pays for all lessons of a subscription (R31): a `lesson` plan charged upfront."""
+    from schoolcrm.core.money.plans import is_flat
+
+    if not is_flat(offer.kind, offer.billing):
+        return
+    if offer.length_days or offer.length_months:
+        warning = _("warning: the price of the plan {name} is charged once, and pays for all lessons of its length.")
+    else:
+        warning = _(
+            "warning: the price of the plan {name} is charged once, and pays for all lessons from then on:"
+            " it has no length. Give it --length, or use --kind package."
+        )
+    say(ctx, warning.format(name=quoted(offer.name)))
 
 
 def _without(offer: "Offer", fields: list[str]) -> "Offer":

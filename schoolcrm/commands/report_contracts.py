@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from schoolcrm.commands.periods import From, PeriodName, To, period_of
-from schoolcrm.commands.report_group import app
+from schoolcrm.commands.report_group import SkipArchived, app
 from schoolcrm.commands.session import reading, show
 from schoolcrm.core.language import _
 from schoolcrm.lazy import Showing
@@ -20,7 +20,7 @@ def contracts(
     sort: Annotated[
         str, typer.Option("--sort", metavar="number|client|amount|signed", help=_("In which order."))
     ] = "number",
-    skip_archived: Annotated[bool, typer.Option("--skip-archived", help=_("Leave archived clients out."))] = False,
+    skip_archived: SkipArchived = False,
     first: From = "",
     last: To = "",
     period: PeriodName = "",

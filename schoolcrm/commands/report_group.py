@@ -1,9 +1,14 @@
-"""The group `schoolcrm report`, to which the modules of reports add their commands."""
+"""What the modules of `schoolcrm report` share: the group their commands are added to, and an option."""
+
+from typing import Annotated
+
+import typer
 
 from schoolcrm.core.language import _
 from schoolcrm.lazy import elsewhere, group
 
 app = group(_("Reports: reconciliation, forecast, journal, debtors."))
+SkipArchived = Annotated[bool, typer.Option("--skip-archived", help=_("Leave archived clients out."))]
 # In the order of the help page; the module of the one that is asked for declares it.
 REPORTS = {
     "report_contracts": ("contracts",),

@@ -7,6 +7,7 @@ import typer
 from schoolcrm.commands.asked import OfClient, OfGroup, OfRoom, OfStudent, OfTeacher, scope_asked
 from schoolcrm.commands.periods import From, PeriodName, To, period_of
 from schoolcrm.commands.report_group import app
+from schoolcrm.commands.schedule_group import Hide
 from schoolcrm.commands.session import choose, day, reading, show
 from schoolcrm.core.language import _
 from schoolcrm.lazy import Showing
@@ -69,9 +70,7 @@ def schedule(
     first: From = "",
     last: To = "",
     period: PeriodName = "",
-    hide: Annotated[
-        str, typer.Option("--hide", metavar="COLUMNS", help=_("Leave out columns: room,teacher,subject."))
-    ] = "",
+    hide: Hide = "",
 ) -> None:
     from schoolcrm.reports.schedule_report import hidden_columns, schedule_report
 

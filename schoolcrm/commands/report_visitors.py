@@ -4,18 +4,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from schoolcrm.commands.asked import OfSubjects, OfTypes, record_asked
+from schoolcrm.commands.asked import OfGroup, OfSubjects, OfTeacher, OfTypes, record_asked
 from schoolcrm.commands.people_options import given
 from schoolcrm.commands.periods import From, PeriodName, To, period_of
-from schoolcrm.commands.report_group import app
+from schoolcrm.commands.report_group import SkipArchived, app
 from schoolcrm.commands.session import choose, reading, show
 from schoolcrm.core.language import _
 from schoolcrm.lazy import Showing
 
 if TYPE_CHECKING:
     from schoolcrm.core.store.database import School
-
-SkipArchived = Annotated[bool, typer.Option("--skip-archived", help=_("Leave archived clients out."))]
 
 
 @app.command(cls=Showing, help=_("Who came to lessons, how often, and the absences by reason."))
@@ -63,8 +61,8 @@ def attendees(
 @app.command(cls=Showing, help=_("Test results, with the average of each client and of all."))
 def tests(
     ctx: typer.Context,
-    group: Annotated[str, typer.Option("--group", help=_("Only this group."))] = "",
-    teacher: Annotated[str, typer.Option("--teacher", help=_("Only this teacher."))] = "",
+    group: OfGroup = "",
+    teacher: OfTeacher = "",
     subject: Annotated[str, typer.Option("--subject", help=_("Only this subject."))] = "",
     sort: Annotated[
         str, typer.Option("--sort", metavar="client|date|result", help=_("In which order; -result: best first."))

@@ -10,7 +10,7 @@ from schoolcrm.commands.clash_warnings import clashes_of_line, warn
 from schoolcrm.commands.new_entries import New
 from schoolcrm.commands.periods import From, PeriodName, To, period_of
 from schoolcrm.commands.repriced import say_balances, telling_balances
-from schoolcrm.commands.schedule_group import app, entries
+from schoolcrm.commands.schedule_group import Hide, app, entries
 from schoolcrm.commands.session import day, done, optional_day, reading, show, writing
 from schoolcrm.core.errors import WrongUsage
 from schoolcrm.core.language import _
@@ -43,15 +43,11 @@ def add(
     from schoolcrm.core.rules.weekdays import parse_weekdays
     from schoolcrm.reports.groups import slot_text
 
-    if bool(group) == bool(student):
-        raise WrongUsage(
-            _("Name a group or a student, one of the two."),
-            _("schedule add GROUP --days mon,thu --at 18:00, or schedule add --student STUDENT …"),
-        )
+    _require_owner(group, student)
     with writing(ctx) as school:
         line = Line(
             weekdays=parse_weekdays(days),
-            time=f"{parse_time(at):%H:%M}",
+            time=parse_time(at),
             first_on=day(school, first),
             last_on=optional_day(school, last),
             minutes=minutes,
@@ -69,6 +65,15 @@ def add(
     done(ctx, message.format(id=number, lessons=text, first=human_date(line.first_on)), id=number)
 
 
+def _require_owner(group: str, student: str) -> None:
+    """Raise WrongUsage unless it is said whose the lessons are: a group's or a student's, not both."""
+    if bool(group) == bool(student):
+        raise WrongUsage(
+            _("Name a group or a student, one of the two."),
+            _("schedule add GROUP --days mon,thu --at 18:00, or schedule add --student STUDENT …"),
+        )
+
+
 @app.command("list", cls=Showing, help=_("The lessons of a period, or with --lines the regular schedule."))
 def list_(
     ctx: typer.Context,
@@ -80,9 +85,7 @@ def list_(
     first: From = "",
     last: To = "",
     period: PeriodName = "",
-    hide: Annotated[
-        str, typer.Option("--hide", metavar="COLUMNS", help=_("Leave out columns: room,teacher,subject."))
-    ] = "",
+    hide: Hide = "",
     lines: Annotated[
         bool, typer.Option("--lines", help=_("The lines lessons are computed from, with their numbers."))
     ] = False,

@@ -73,7 +73,7 @@ def _rhythm(days: str, at: str) -> dict[str, Any]:
 
     return {
         "weekdays": parse_weekdays(days) if days else None,
-        "time": f"{parse_time(at):%H:%M}" if at else None,
+        "time": parse_time(at) if at else None,
     }
 
 

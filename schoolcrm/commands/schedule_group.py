@@ -1,6 +1,8 @@
-"""What the modules of `schoolcrm schedule` share: the group its commands are added to, and what a line is given by."""
+"""What the modules of `schoolcrm schedule` share: the group of its commands, an option, what a line is given by."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from schoolcrm.commands.new_entries import entry_named
 from schoolcrm.core.language import _
@@ -10,6 +12,8 @@ if TYPE_CHECKING:
     from schoolcrm.core.store.transaction import WritableSchool
 
 app = group(_("The regular schedule of groups and students."))
+
+Hide = Annotated[str, typer.Option("--hide", metavar="COLUMNS", help=_("Leave out columns: room,teacher,subject."))]
 
 
 def entries(

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from schoolcrm.commands.new_entries import New, entry_named
-from schoolcrm.commands.people_options import Birthday, Note, OwnFields, Sex, Unset
+from schoolcrm.commands.people_options import Birthday, Note, OwnFields, Sex, StudentName, Unset
 from schoolcrm.commands.session import choose, done, writing
 from schoolcrm.core.errors import NotFound, WrongUsage
 from schoolcrm.core.language import _
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from schoolcrm.core.people.students import NewStudent
     from schoolcrm.core.store.transaction import WritableSchool
 
-Student = Annotated[str, typer.Argument(metavar="STUDENT", help=_("The student: id, name, or part of it."))]
 Teachers = Annotated[list[str], typer.Option("--teacher", metavar="NAME", help=_("A responsible teacher; repeatable."))]
 Subjects = Annotated[
     list[str], typer.Option("--subject", metavar="SUBJECT[:LEVEL]", help=_("A subject, with the level; repeatable."))
@@ -24,7 +23,7 @@ _TEACHER = ("teacher", "teachers", "responsible_teacher")
 
 def edit_student(
     ctx: typer.Context,
-    student: Student,
+    student: StudentName,
     name: Annotated[str, typer.Option("--name", metavar="NAME", help=_("Another name."))] = "",
     birthday: Birthday = "",
     sex: Sex = "",
@@ -61,7 +60,7 @@ def edit_student(
 
 def student_subject(
     ctx: typer.Context,
-    student: Student,
+    student: StudentName,
     subject: Annotated[str, typer.Argument(metavar="SUBJECT", help=_("What the student learns."))],
     level: Annotated[str, typer.Argument(metavar="[LEVEL]", help=_("How far the student has come."))] = "",
     remove: Annotated[bool, typer.Option("--remove", help=_("The student does not learn it any more."))] = False,

@@ -6,6 +6,7 @@ import typer
 
 from schoolcrm.commands.asked import record_asked
 from schoolcrm.commands.new_entries import New, entry_named
+from schoolcrm.commands.people_options import StudentName
 from schoolcrm.commands.session import choose, day, done, reading, show, writing
 from schoolcrm.core.language import _
 from schoolcrm.lazy import Changing, Showing, group
@@ -16,7 +17,7 @@ app = group(_("Results of tests."))
 @app.command(cls=Changing, help=_("Record the result of a student's test."))
 def add(
     ctx: typer.Context,
-    student: Annotated[str, typer.Argument(metavar="STUDENT", help=_("The student: id, name, or part of it."))],
+    student: StudentName,
     result: Annotated[str, typer.Argument(metavar="RESULT", help=_("The score: 87 or 4.5."))],
     on: Annotated[str, typer.Option("--on", metavar="DATE", help=_("Day of the test; default: today."))] = "",
     subject: Annotated[str, typer.Option("--subject", help=_("Subject; default: the group's."))] = "",

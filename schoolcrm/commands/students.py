@@ -12,6 +12,7 @@ from schoolcrm.commands.people_options import (
     Note,
     OwnFields,
     Sex,
+    StudentName,
     chosen_format,
 )
 from schoolcrm.commands.session import choose, done, reading, say, show, writing
@@ -77,7 +78,7 @@ app.command("list", cls=Showing, help=_("Students, by name: those who answer to 
 @app.command("show", cls=Showing, help=_("Everything about one student."))
 def show_(
     ctx: typer.Context,
-    student: Annotated[str, typer.Argument(metavar="STUDENT", help=_("The student: id, name, or part of it."))],
+    student: StudentName,
     days: Days = 30,
 ) -> None:
     from schoolcrm.core.people.references import find_student

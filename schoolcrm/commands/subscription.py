@@ -9,7 +9,7 @@ from schoolcrm.commands.asked import OfSubjects, OfTypes, client_asked
 from schoolcrm.commands.form_printing import print_subscription
 from schoolcrm.commands.new_entries import New, entries_named, entry_named
 from schoolcrm.commands.plans import plans
-from schoolcrm.commands.session import choose, day, done, optional_day, reading, show, writing
+from schoolcrm.commands.session import choose, day, done, optional_day, reading, say, show, writing
 from schoolcrm.commands.subscription_group import app
 from schoolcrm.core.errors import WrongUsage
 from schoolcrm.core.language import _
@@ -46,19 +46,16 @@ def sell(
     new: New = False,
     even_so: Annotated[bool, typer.Option("--even-so", help=_("Also a sale or payment after today."))] = False,
 ) -> None:
-    from schoolcrm.core.money.references import find_plan
-    from schoolcrm.core.money.sales import Sale, require_sold_by
-    from schoolcrm.core.money.sales import sell as sell_plan
+    from schoolcrm.core.money import references, sales
     from schoolcrm.core.people.references import find_student
     from schoolcrm.core.rules.money import parse_money
 
-    if account and not pay:
-        raise WrongUsage(_("--account says where paid money is, but nothing is paid."), _("Give the sum with --pay."))
+    _require_sum(account, pay)
     with writing(ctx) as school:
         sold_on = day(school, on)
-        sale = Sale(
+        sale = sales.Sale(
             student_id=choose(find_student, school.db, student),
-            plan_id=choose(find_plan, school.db, plan),
+            plan_id=choose(references.find_plan, school.db, plan),
             sold_on=sold_on,
             first_on=day(school, first, sold_on),
             last_on=optional_day(school, last),
@@ -70,12 +67,28 @@ def sell(
             lesson_type_ids=entries_named(school, "lesson-types", lesson_type, new=new),
         )
         if not even_so:
-            require_sold_by(sale, school.today)
-        sold = sell_plan(school, sale, reprice=reprice)
-        account_id = entry_named(school, "accounts", account, new=new)
-        payment_id = _pay(school, sale, sold, pay, account_id, even_so=even_so) if pay else None
+            sales.require_sold_by(sale, school.today)
+        sold = sales.sell(school, sale, reprice=reprice)
+        payment_id = _pay(school, sale, sold, pay, account, new=new, even_so=even_so) if pay else None
         message, made = _made(school, sale, sold, payment_id)
+    _tell(ctx, sold, message, made)
+
+
+def _tell(ctx: typer.Context, sold: "Sold", message: str, made: dict[str, object]) -> None:
+    """Say what was sold; before it, that a price charged once pays for lessons without end (R31)."""
+    if sold.flat and sold.last_on is None:
+        warning = _(
+            "warning: the price of the subscription is charged once and pays for all lessons from then on:"
+            " it has no last day. 'schoolcrm subscription close {id} --on DATE' gives it one."
+        )
+        say(ctx, warning.format(id=sold.id))
     done(ctx, message, **made)
+
+
+def _require_sum(account: str, pay: str) -> None:
+    """Raise WrongUsage for an account that no money is paid to."""
+    if account and not pay:
+        raise WrongUsage(_("--account says where paid money is, but nothing is paid."), _("Give the sum with --pay."))
 
 
 @app.command("list", cls=Showing, help=_("Sold subscriptions, newest first."))
@@ -127,16 +140,16 @@ def _made(
 
 
 def _pay(
-    school: "WritableSchool", sale: "Sale", sold: "Sold", amount: str, account_id: int | None, *, even_so: bool
+    school: "WritableSchool", sale: "Sale", sold: "Sold", amount: str, account: str, *, new: bool, even_so: bool
 ) -> int:
     from schoolcrm.core.money.payments import Payment, pay
     from schoolcrm.core.rules.money import parse_money
 
     payment = Payment(
         client_id=sold.client_id,
+        account_id=entry_named(school, "accounts", account, new=new),
         amount=parse_money(amount),
         on=sale.sold_on,
-        account_id=account_id,
         subscription_id=sold.id,
     )
     return pay(school, payment, even_so=even_so)

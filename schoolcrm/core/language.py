@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from schoolcrm.core.translations import SOURCE_TEXTS, compiled_texts
 
@@ -91,6 +92,11 @@ def ngettext(one: str, many: str, count: int) -> str:
 def pgettext(context: str, message: str) -> str:
     """Return the text in the language in use, for words whose translation depends on context."""
     return _catalogue.pgettext(context, message)
+
+
+def translated(words: Mapping[Any, str]) -> dict[str, str]:
+    """Return the words of a table of codes, marked with `N_`, as `_` says them now."""
+    return {str(code): _(word) for code, word in words.items()}
 
 
 def N_(message: str) -> str:  # noqa: N802  (gettext's customary name for "mark, translate later")

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from schoolcrm.core.errors import BadValue
-from schoolcrm.core.language import N_, _
+from schoolcrm.core.language import N_, _, translated
 from schoolcrm.core.rules.dates import Period
 from schoolcrm.core.store.cells import day_bounds
 from schoolcrm.core.store.database import setting
@@ -240,10 +240,10 @@ def choice_facts(db: sqlite3.Connection, choice: Choice) -> list[Fact]:
 
 
 def _parameters(found: Attendees, chosen: Sequence[Fact]) -> list[Fact]:
-    who = {code: _(word) for code, word in WHO_WORDS.items()}
+    who = translated(WHO_WORDS)
     if found.active == "paid":
         who["active"] = _("active: attended a paid lesson")
-    presence = {code: _(word) for code, word in PRESENCE_WORDS.items()}
+    presence = translated(PRESENCE_WORDS)
     facts = [
         Fact("period", _("Period"), Kind.PERIOD, found.period),
         Fact("who", _("Who"), Kind.CODE, found.choice.who, words=who),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from schoolcrm.core.language import _
+from schoolcrm.core.language import _, translated
 from schoolcrm.core.office.automation import Automation, Run, Words
 from schoolcrm.core.office.words import ACTIONS, CHANNELS, OUTCOMES
 from schoolcrm.core.rules.dates import Period
@@ -18,10 +18,10 @@ def automations_table(automations: Iterable[Automation], words: Words) -> Table:
             Column("id", _("No."), Kind.INTEGER),
             Column("field", _("When the field")),
             Column("value", _("Takes the value")),
-            Column("action", _("What is done"), Kind.CODE, words={code: _(word) for code, word in ACTIONS.items()}),
+            Column("action", _("What is done"), Kind.CODE, words=translated(ACTIONS)),
             Column("what", _("What exactly")),
             Column("due", _("Due")),
-            Column("channel", _("Channel"), Kind.CODE, words={code: _(word) for code, word in CHANNELS.items()}),
+            Column("channel", _("Channel"), Kind.CODE, words=translated(CHANNELS)),
             Column("subject", _("Subject line")),
             Column("created", _("Created"), Kind.DATE),
         ),
@@ -50,10 +50,10 @@ def runs_table(runs: Iterable[Run], period: Period, *, client: str = "") -> Tabl
             Column("id", _("No."), Kind.INTEGER, hidden=True),
             Column("date", _("Date"), Kind.DATE),
             Column("automation_id", _("Automation"), Kind.INTEGER),
-            Column("action", _("What is done"), Kind.CODE, words={code: _(word) for code, word in ACTIONS.items()}),
+            Column("action", _("What is done"), Kind.CODE, words=translated(ACTIONS)),
             Column("client_id", _("Client no."), Kind.INTEGER, hidden=True),
             Column("client", _("Client")),
-            Column("outcome", _("Outcome"), Kind.CODE, words={code: _(word) for code, word in OUTCOMES.items()}),
+            Column("outcome", _("Outcome"), Kind.CODE, words=translated(OUTCOMES)),
             Column("reason", _("Reason")),
         ),
         rows=[

@@ -23,6 +23,7 @@ from schoolcrm.reports.contracts import find_contracts
 from schoolcrm.reports.discounts import DiscountRow, find_discounts
 from schoolcrm.reports.freezes import find_freezes
 from schoolcrm.reports.journal import Visit, read_journal
+from schoolcrm.reports.schedule import lines_of_students
 from schoolcrm.reports.subscriptions import find_sold
 
 FEWEST_DAYS, MOST_DAYS = 7, 360
@@ -65,14 +66,15 @@ class StudentCard:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A client's card. Sums in kopecks; `accounts` by subscription, 0 the general one; `visits` are the past and
-    coming lessons of `days` around today; `schedule_ended`: the schedule ends before the money does (R39); `trial`
-    is the one that is booked, `trial_group` the name of its group; `tasks` are those not put away, `messages` the last
-    ones, the newest first."""
+    """A client's card. Sums in kopecks; `schedule`: the regular lines of the students and their groups that go on;
+    `accounts` by subscription, 0 the general one; `visits` are the past and coming lessons of `days` around today;
+    `schedule_ended`: the schedule ends before the money does (R39); `trial` is the one that is booked, `trial_group`
+    the name of its group; `tasks` are those not put away, `messages` the last ones, the newest first."""
 
     values: Values
     contacts: list[tuple[int, str, str, str | None]]
     students: list[StudentCard]
+    schedule: list[tuple[Any, ...]]
     accounts: dict[int, int]
     schedule_ended: bool
     lessons_registered: int
@@ -111,21 +113,19 @@ def find_card(db: sqlite3.Connection, client_id: int, today: date, days: int) ->
     from schoolcrm.core.money.coverage import client_coverage
     from schoolcrm.core.money.ledger import balances
 
-    if not FEWEST_DAYS <= days <= MOST_DAYS:
-        raise BadValue(
-            _("{value} days can't be shown.").format(value=days),
-            _("Give --days from {first} to {last}.").format(first=FEWEST_DAYS, last=MOST_DAYS),
-        )
+    around = days_around(today, days)
     coverage = client_coverage(db, client_id, today)
     registered, attended = db.execute(_LESSONS, (client_id,)).fetchone()
     count, paid = db.execute(_PAYMENTS, (client_id,)).fetchone()
     trial = open_booking(db, client_id)
+    students = find_student_cards(db, today, f"client_id:{client_id}")
+    studying = [student.values["id"] for student in students if student.values["archived"] is None]
     group = db.execute("SELECT name FROM study_group WHERE id = ?", (trial.group_id if trial else None,)).fetchone()
-    around = Period(today - timedelta(days=days), today + timedelta(days=days))
     return Card(
         values=_all_values(db, today, CLIENTS, f"id:{client_id}")[0],
         contacts=contacts_of(db, client_id),
-        students=find_student_cards(db, today, f"client_id:{client_id}"),
+        students=students,
+        schedule=lines_of_students(db, studying, today),
         accounts=balances(db, client_id),
         schedule_ended=coverage.ended and bool(coverage.lessons),
         lessons_registered=registered,
@@ -145,6 +145,16 @@ def find_card(db: sqlite3.Connection, client_id: int, today: date, days: int) ->
         today=today,
         days=days,
     )
+
+
+def days_around(today: date, days: int) -> Period:
+    """Return the period from `days` before today to `days` after it; BadValue for too many or few (R51)."""
+    if not FEWEST_DAYS <= days <= MOST_DAYS:
+        raise BadValue(
+            _("{value} days can't be shown.").format(value=days),
+            _("Give --days from {first} to {last}.").format(first=FEWEST_DAYS, last=MOST_DAYS),
+        )
+    return Period(today - timedelta(days=days), today + timedelta(days=days))
 
 
 def find_student_cards(db: sqlite3.Connection, today: date, query: str) -> list[StudentCard]:

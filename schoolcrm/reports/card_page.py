@@ -15,6 +15,7 @@ from schoolcrm.reports.card_office import office_lines
 from schoolcrm.reports.discounts import STATE_WORDS as DISCOUNT_WORDS
 from schoolcrm.reports.discounts import days_of, worth_of
 from schoolcrm.reports.freezes import STATE_WORDS as FREEZE_WORDS
+from schoolcrm.reports.groups import rhythm_text
 from schoolcrm.reports.journal import STATE_WORDS, Visit
 from schoolcrm.reports.listings import column_of
 from schoolcrm.reports.subscriptions import STATE_WORDS as SUBSCRIPTION_WORDS
@@ -40,6 +41,7 @@ def card_page(card: Card) -> Table:
         rows=[
             *_contacts(card),
             *(_students(card) or [_no_students()]),
+            *_schedule(card),
             *_subscriptions(card),
             *_discounts(card),
             *_contracts(card),
@@ -123,6 +125,12 @@ def _students(card: Card) -> list[_Line]:
         name = _("{name} (no. {id})").format(name=values["name"], id=values["id"])
         lines.append((_("Students"), name, _joined(*parts)))
     return lines
+
+
+def _schedule(card: Card) -> Iterator[_Line]:
+    for _id, *rhythm, group, student, subject, teacher, room, _kind, first, last in card.schedule:
+        days = _period(first.isoformat(), last and last.isoformat()) if last or first > card.today else None
+        yield _("Schedule"), group or student, _joined(rhythm_text(*rhythm), subject, teacher, room, days)
 
 
 def _no_students() -> _Line:

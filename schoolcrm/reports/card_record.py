@@ -80,6 +80,7 @@ def _hanging(card: Card) -> list[tuple[str, str, list[dict[str, Any]]]]:
     return [
         ("contacts", _("Contacts"), contacts),
         ("students", _("Students"), [_student(student) for student in card.students]),
+        ("schedule", _("Schedule"), [_line(row) for row in card.schedule]),
         ("accounts", _("Accounts"), accounts),
         ("subscriptions", _("Subscriptions"), [_subscription(row) for row in card.subscriptions]),
         ("discounts", _("Discounts"), [_discount(row) for row in card.discounts]),
@@ -103,6 +104,13 @@ def _student(student: StudentCard) -> dict[str, Any]:
 
 def _learning(student: StudentCard) -> list[dict[str, str | None]]:
     return [{"subject": subject, "level": level} for subject, level in student.learning]
+
+
+def _line(row: tuple[Any, ...]) -> dict[str, Any]:
+    keys = ("id", "weekdays", "time", "minutes", "every_weeks", "group", "student", "subject", "teacher", "room")
+    *told, kind, first, last = row
+    known = dict(zip(keys, told, strict=True))
+    return known | {"type": kind, "from": first.isoformat(), "to": last and last.isoformat()}
 
 
 def _subscription(row: tuple[Any, ...]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
-from schoolcrm.core.language import N_, _
+from schoolcrm.core.language import N_, _, translated
 from schoolcrm.core.learning.catalogues import CATALOGUES
 from schoolcrm.reports.table import Column, Kind, Table
 
@@ -50,7 +50,7 @@ def _detail_columns(kind: str) -> list[Column]:
     if kind == "rooms":
         return [Column("location", _("Location"))]
     if kind == "lesson-types":
-        words = {code: _(word) for code, word in _TYPE_WORDS.items()}
+        words = translated(_TYPE_WORDS)
         return [Column("code", _("Used for"), Kind.CODE, words=words)]
     if kind == "absence-reasons":
         return [

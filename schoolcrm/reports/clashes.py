@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from schoolcrm.core.language import N_, _, quoted
+from schoolcrm.core.language import N_, _, quoted, translated
 from schoolcrm.core.learning.calendar import PlannedLesson
 from schoolcrm.core.learning.clashes import Clash, find_clashes
 from schoolcrm.core.learning.timetable import planned_lessons
@@ -49,7 +49,7 @@ def clashes_table(rows: Sequence[Sequence[Any]], period: Period) -> Table:
     """Return the clashes as a table; `line` and `other_line` are their lines in the schedule."""
     columns = (
         Column("date", _("Date"), Kind.DATE),
-        Column("clash", _("Twice at once"), Kind.CODE, words={code: _(word) for code, word in WHAT_WORDS.items()}),
+        Column("clash", _("Twice at once"), Kind.CODE, words=translated(WHAT_WORDS)),
         Column("name", _("Name")),
         Column("time", _("Time"), Kind.TIME),
         Column("minutes", _("Minutes"), Kind.INTEGER),

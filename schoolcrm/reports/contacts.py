@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from schoolcrm.core.language import _
+from schoolcrm.core.language import _, translated
 from schoolcrm.core.people.contacts import KINDS, PHONES, contacts_of
 from schoolcrm.core.rules.phones import human_phone
 from schoolcrm.core.store.cells import client_name
@@ -21,7 +21,7 @@ def contacts_table(db: sqlite3.Connection, client_id: int, *, for_programs: bool
         title=_("Contacts of {client}").format(client=name),
         columns=(
             Column("id", _("No."), Kind.INTEGER),
-            Column("kind", _("Kind"), Kind.CODE, {code: _(word) for code, word in KINDS.items()}),
+            Column("kind", _("Kind"), Kind.CODE, translated(KINDS)),
             Column("value", _("Value")),
             Column("note", _("Note")),
         ),

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from schoolcrm.core.errors import BadValue
-from schoolcrm.core.language import N_, _
+from schoolcrm.core.language import N_, _, translated
 from schoolcrm.core.rules.dates import Period
 from schoolcrm.core.store.cells import day_bounds
 from schoolcrm.reports.table import Column, Fact, Kind, Table
@@ -107,8 +107,8 @@ def contracts_report(
     """Return the report «Contracts of a period», with what made it in its head."""
     parameters = [
         Fact("period", _("Period"), Kind.PERIOD, period),
-        Fact("by", _("Which"), Kind.CODE, by, words={code: _(word) for code, word in BY_WORDS.items()}),
-        Fact("sort", _("Sorted by"), Kind.CODE, sort, words={code: _(word) for code, word in SORT_WORDS.items()}),
+        Fact("by", _("Which"), Kind.CODE, by, words=translated(BY_WORDS)),
+        Fact("sort", _("Sorted by"), Kind.CODE, sort, words=translated(SORT_WORDS)),
     ]
     if skip_archived:
         parameters.append(Fact("skip_archived", _("Without archived clients"), Kind.BOOL, value=True))

@@ -6,7 +6,7 @@ from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import NamedTuple
 
-from schoolcrm.core.language import N_, _
+from schoolcrm.core.language import N_, _, translated
 from schoolcrm.core.office.invariants import CHECKS, Checked
 from schoolcrm.reports.table import Column, Fact, Kind, Table
 
@@ -74,7 +74,7 @@ def file_table(facts: FileFacts) -> Table:
         report="db-info",
         title=_("Database"),
         columns=(
-            Column("what", _("What"), Kind.CODE, words={table: _(word) for table, word in COUNTED.items()}),
+            Column("what", _("What"), Kind.CODE, words=translated(COUNTED)),
             Column("count", _("How many"), Kind.INTEGER),
         ),
         rows=list(facts.counts.items()),

@@ -5,7 +5,7 @@ import sqlite3
 from datetime import date
 from typing import Any, NamedTuple
 
-from schoolcrm.core.language import N_, _
+from schoolcrm.core.language import N_, _, translated
 from schoolcrm.core.rules.dates import human_date
 from schoolcrm.core.rules.money import human_money, human_percent
 from schoolcrm.reports.table import Column, Fact, Kind, Table
@@ -94,7 +94,7 @@ def discounts_table(rows: list[DiscountRow], *, client: str = "") -> Table:
             Column("subjects", _("Subjects"), Kind.LIST),
             Column("lesson_types", _("Lesson types"), Kind.LIST),
             Column("note", _("Note")),
-            Column("state", _("State"), Kind.CODE, words={code: _(word) for code, word in STATE_WORDS.items()}),
+            Column("state", _("State"), Kind.CODE, words=translated(STATE_WORDS)),
         ),
         rows=[row._replace(percent=percent_number(row.percent)) for row in rows],  # type: ignore[arg-type]  # a cell
     )

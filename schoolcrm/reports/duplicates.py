@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from schoolcrm.core.language import _
+from schoolcrm.core.language import _, translated
 from schoolcrm.core.people.duplicates import REASONS, find_duplicates
 from schoolcrm.reports.table import Column, Fact, Kind, Table
 
@@ -42,7 +42,7 @@ def find_duplicate_rows(db: sqlite3.Connection) -> list[DuplicateRow]:
 
 def duplicates_table(found: Sequence[DuplicateRow]) -> Table:
     """Return the groups as a table; the groups and the clients are counted under it."""
-    words = {code: _(word) for code, word in REASONS.items()}
+    words = translated(REASONS)
     groups = found[-1].group if found else 0
     return Table(
         report="duplicates",

@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from schoolcrm.core.language import _
+from schoolcrm.core.language import _, translated
 from schoolcrm.core.people.custom_fields import ENTITIES, TYPES, CustomField, count_values, fields_of
 from schoolcrm.reports.table import Column, Kind, Table
 
@@ -22,9 +22,9 @@ def fields_table(rows: list[FieldRow]) -> Table:
     """Return the list of the school's own fields as a table."""
     columns = [
         Column("id", _("No."), Kind.INTEGER),
-        Column("of", _("Of"), Kind.CODE, {code: _(name) for code, name in ENTITIES.items()}),
+        Column("of", _("Of"), Kind.CODE, translated(ENTITIES)),
         Column("name", _("Field"), Kind.TEXT),
-        Column("type", _("Type"), Kind.CODE, {code: _(name) for code, name in TYPES.items()}),
+        Column("type", _("Type"), Kind.CODE, translated(TYPES)),
         Column("choices", _("Choices"), Kind.LIST),
         Column("values", _("Records with a value"), Kind.INTEGER),
     ]

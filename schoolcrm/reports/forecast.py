@@ -7,13 +7,13 @@ from datetime import date
 from typing import Any
 
 from schoolcrm.core.errors import BadValue
-from schoolcrm.core.language import N_, _
+from schoolcrm.core.language import N_, _, translated
 from schoolcrm.core.money.coverage import ComingCharge, coming_charges, students_of
 from schoolcrm.core.money.ledger import balances
 from schoolcrm.core.rules.coverage import GENERAL, ProjectedCharge, sum_by_account, to_pay
 from schoolcrm.core.rules.dates import Period, add_months, human_date, month_of
 from schoolcrm.core.store.cells import client_name
-from schoolcrm.reports.names import names_of, student_names
+from schoolcrm.reports.names import account_name, names_of, student_names
 from schoolcrm.reports.table import Column, Fact, Kind, Table
 
 BASIS_WORDS = {
@@ -191,12 +191,12 @@ def _columns(found: Forecast) -> list[Column]:
             "basis",
             _("Paid"),
             Kind.CODE,
-            words={code: _(word) for code, word in BASIS_WORDS.items()},
+            words=translated(BASIS_WORDS),
             hidden=all(basis == "paid" for basis in found.bases),
         ),
     ]
     if found.accounts:
-        words = {_account_code(account): _account_word(account) for account in found.accounts}
+        words = {_account_code(account): account_name(account) for account in found.accounts}
         columns.append(Column("account", _("Account"), Kind.CODE, words=words))
     return columns
 
@@ -211,7 +211,3 @@ def _table_rows(found: Forecast) -> list[tuple[Any, ...]]:
 def _account_code(account: int) -> str:
     """Return the account as `report reconciliation --account` takes it."""
     return str(account) if account else "general"
-
-
-def _account_word(account: int) -> str:
-    return _("subscription {id}").format(id=account) if account else _("general")

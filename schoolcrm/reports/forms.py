@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from schoolcrm.core.language import _
+from schoolcrm.core.language import _, translated
 from schoolcrm.core.office.print_forms import PrintForm
 from schoolcrm.core.office.words import PURPOSES
 from schoolcrm.reports.printing.placeholders import LIST, Placeholder
@@ -18,7 +18,7 @@ def forms_table(forms: Iterable[PrintForm]) -> Table:
         columns=(
             Column("id", _("No."), Kind.INTEGER),
             Column("name", _("Name")),
-            Column("for", _("Used for"), Kind.CODE, words={code: _(word) for code, word in PURPOSES.items()}),
+            Column("for", _("Used for"), Kind.CODE, words=translated(PURPOSES)),
             Column("format", _("Format")),
             Column("size", _("Size in bytes"), Kind.INTEGER),
             Column("added", _("Added"), Kind.DATE),
@@ -43,9 +43,7 @@ def placeholders_table(placeholders: Sequence[Placeholder], used_for: str, langu
     return Table(
         report="form-placeholders",
         title=_("Placeholders of forms"),
-        parameters=[
-            Fact("for", _("Used for"), Kind.CODE, used_for, words={code: _(word) for code, word in PURPOSES.items()})
-        ],
+        parameters=[Fact("for", _("Used for"), Kind.CODE, used_for, words=translated(PURPOSES))],
         columns=(
             Column("placeholder", _("Placeholder")),
             Column("meaning", _("Stands for")),

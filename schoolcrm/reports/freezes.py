@@ -4,7 +4,7 @@ import sqlite3
 from datetime import date
 from typing import Any
 
-from schoolcrm.core.language import N_, _
+from schoolcrm.core.language import N_, _, translated
 from schoolcrm.reports.table import Column, Kind, Table
 
 STATE_WORDS = {"coming": N_("coming"), "running": N_("running"), "past": N_("past")}
@@ -45,7 +45,7 @@ def freezes_table(rows: list[tuple[Any, ...]]) -> Table:
         Column("from", _("From"), Kind.DATE),
         Column("to", _("To"), Kind.DATE),
         Column("days", _("Days"), Kind.INTEGER),
-        Column("state", _("State"), Kind.CODE, words={code: _(word) for code, word in STATE_WORDS.items()}),
+        Column("state", _("State"), Kind.CODE, words=translated(STATE_WORDS)),
         Column("excused", _("Excused"), Kind.BOOL),
         Column("reason", _("Reason")),
         Column("group", _("Group")),

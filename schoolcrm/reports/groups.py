@@ -1,12 +1,12 @@
 """The list of groups, and one group with its members and schedule (R21)."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from schoolcrm.core.language import N_, _, ngettext
+from schoolcrm.core.language import N_, _, ngettext, translated
 from schoolcrm.core.learning.schedule import find_slots
 from schoolcrm.core.rules.dates import human_weekday
 from schoolcrm.core.rules.timetable import Slot
@@ -115,7 +115,7 @@ def group_table(card: GroupCard) -> Table:
             Column("client", _("Client")),
             Column("from", _("From"), Kind.DATE),
             Column("to", _("To"), Kind.DATE),
-            Column("state", _("State"), Kind.CODE, words={code: _(word) for code, word in STATE_WORDS.items()}),
+            Column("state", _("State"), Kind.CODE, words=translated(STATE_WORDS)),
         ),
         rows=card.members,
     )
@@ -123,12 +123,17 @@ def group_table(card: GroupCard) -> Table:
 
 def slot_text(slot: Slot) -> str:
     """Return a line of the schedule in few words: ``Mon Thu 18:00 (60 min)``."""
-    days = " ".join(human_weekday(day) for day in sorted(slot.weekdays))
-    told = {"days": days, "time": slot.time, "minutes": slot.minutes, "weeks": slot.every_weeks}
-    if slot.every_weeks == 1:
+    return rhythm_text(slot.weekdays, slot.time, slot.minutes, slot.every_weeks)
+
+
+def rhythm_text(weekdays: Collection[int], time: str, minutes: int, every_weeks: int) -> str:
+    """Return when the lessons of a line of the schedule are, in few words."""
+    days = " ".join(human_weekday(day) for day in sorted(weekdays))
+    told = {"days": days, "time": time, "minutes": minutes, "weeks": every_weeks}
+    if every_weeks == 1:
         return _("{days} {time} ({minutes} min)").format(**told)
     return ngettext(
         "{days} {time} ({minutes} min, every {weeks} week)",
         "{days} {time} ({minutes} min, every {weeks} weeks)",
-        slot.every_weeks,
+        every_weeks,
     ).format(**told)

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import partial
 from typing import Any
 
-from schoolcrm.core.language import _
+from schoolcrm.core.language import _, translated
 from schoolcrm.core.office.belongings import records_of
 from schoolcrm.core.office.past_names import find_record
 from schoolcrm.core.office.record_words import ENTITIES, read_entity
@@ -129,7 +129,7 @@ def _summary(edit: Edit, image: dict[str, Any] | None, wording: Wording) -> str 
 
 def history_table(history: History, asked: Asked) -> Table:
     """Return the history as a table; for people the rows of one operation stand under its number and command."""
-    words = {code: _(word) for code, word in ENTITIES.items()}
+    words = translated(ENTITIES)
     return Table(
         report="history",
         title=_("History: {name}").format(name=history.name) if history.name else _("History"),
@@ -145,7 +145,7 @@ def history_table(history: History, asked: Asked) -> Table:
         ),
         rows=history.rows,
         parameters=list(_parameters(asked)),
-        notes=list(_notes(history, asked)),
+        notes=list(_notes(history)),
         sections=Sections("op", notes={number: _told(one) for number, one in history.operations.items()}),
     )
 
@@ -170,7 +170,7 @@ def _parameters(asked: Asked) -> Iterator[Fact]:
         yield Fact("entity", _("Record"), Kind.TEXT, asked.entity)
 
 
-def _notes(history: History, asked: Asked) -> Iterator[str]:
+def _notes(history: History) -> Iterator[str]:
     if history.has_more:
         yield _("There is more: --limit, --from and --to, --entity and --by choose what is shown.")
     if history.removed_contacts:

@@ -10,7 +10,7 @@ from schoolcrm.core.language import N_, _
 from schoolcrm.core.office.record_words import entity_name
 from schoolcrm.core.office.words import ACTIONS, CHANNELS, DIRECTIONS, MESSAGE_STATES, OUTCOMES, PURPOSES, TASK_STATES
 from schoolcrm.core.people.contacts import KINDS, PHONES
-from schoolcrm.core.people.custom_fields import human_value
+from schoolcrm.core.people.custom_fields import ENTITIES, TYPES, human_value
 from schoolcrm.core.rules.dates import human_date, human_weekday
 from schoolcrm.core.rules.money import human_money, human_percent, machine_money, machine_percent
 from schoolcrm.core.rules.personal import APPLICATIONS, SEXES
@@ -69,6 +69,8 @@ _CODES: Mapping[tuple[str, str], Mapping[str, str]] = {
     ("automation", "action"): ACTIONS,
     ("automation", "channel"): CHANNELS,
     ("automation_run", "outcome"): OUTCOMES,
+    ("field", "entity"): ENTITIES,
+    ("field", "type"): TYPES,
     ("print_form", "used_for"): PURPOSES,
     ("status", "scale"): SCALE_WORDS,
     ("status_change", "scale"): SCALE_WORDS,

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from schoolcrm.core.errors import BadValue
-from schoolcrm.core.language import N_, _
+from schoolcrm.core.language import N_, _, translated
 from schoolcrm.core.learning.timetable import PlannedLesson, planned_lessons
 from schoolcrm.core.rules.dates import Period, add_months
 from schoolcrm.core.store.cells import client_name
@@ -186,7 +186,7 @@ def journal_table(found: Journal, shown: Collection[str] = ("topic", "reason")) 
             _('The journal has no column "{value}" to show.').format(value=unknown[0]),
             _("They are: {known}.").format(known=", ".join(OPTIONAL)),
         )
-    states = {code: _(word) for code, word in STATE_WORDS.items()}
+    states = translated(STATE_WORDS)
     with_note = "note" in shown or any(visit.unsold for visit in found.visits)
     columns = _columns(found.grouping, shown, several=_several_a_day(found.visits), with_note=with_note)
     counts = Counter(visit.state for visit in found.visits)
@@ -212,7 +212,7 @@ def _columns(grouping: str, shown: Collection[str], *, several: bool, with_note:
         Column("date", _("Date"), Kind.DATE),
         Column("time", _("Time"), Kind.TIME, hidden=not several, beside=True),
         Column("student", _("Student")),
-        Column("state", _("State"), Kind.CODE, words={code: _(word) for code, word in STATE_WORDS.items()}),
+        Column("state", _("State"), Kind.CODE, words=translated(STATE_WORDS)),
         Column("grade", _("Homework grade")),
         Column("topic", _("Topic"), hidden="topic" not in shown),
         Column("reason", _("Reason"), hidden="reason" not in shown),

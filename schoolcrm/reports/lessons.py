@@ -19,7 +19,7 @@ OPEN_MONTHS = 12
 """How far a period without first or last day reaches from today."""
 
 
-def choose_lessons(
+def _choose_lessons(
     db: sqlite3.Connection,
     period: Period,
     today: date,
@@ -49,8 +49,8 @@ def find_lessons(
     student_id: int | None = None,
     unheld: bool = False,
 ) -> list[tuple[Any, ...]]:
-    """Return rows of `lessons list` with the usual columns, of the lessons that `choose_lessons` returns."""
-    shown = choose_lessons(db, period, today, group_id=group_id, student_id=student_id, unheld=unheld)
+    """Return rows of `lessons list` with the usual columns, of the lessons that `_choose_lessons` returns."""
+    shown = _choose_lessons(db, period, today, group_id=group_id, student_id=student_id, unheld=unheld)
     names = {
         "group": names_of(db, "study_group", (lesson.group_id for lesson in shown)),
         "student": names_of(db, "student", (lesson.student_id for lesson in shown)),
@@ -72,7 +72,7 @@ def find_listing(
     unheld: bool = False,
 ) -> "Listing":
     """Return those of the lessons that answer to the query, as rows of the columns asked for; raises BadValue."""
-    shown = choose_lessons(db, period, today, group_id=group_id, student_id=student_id, unheld=unheld)
+    shown = _choose_lessons(db, period, today, group_id=group_id, student_id=student_id, unheld=unheld)
     return list_lessons(db, today, shown, wish)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from schoolcrm.core.language import _
+from schoolcrm.core.language import _, translated
 from schoolcrm.core.listing.fields import CUSTOM, Field
 from schoolcrm.reports.table import Column, Fact, Kind, Table
 
@@ -24,7 +24,7 @@ def listing_table(listing: "Listing", wish: "Wish", *, report: str, title: str) 
 
 def column_of(field: Field) -> Column:
     """Return the column that a field makes, with its heading in the language in use."""
-    words = {code: _(word) for code, word in field.words.items()}
+    words = translated(field.words)
     return Column(field.key, label_of(field), Kind(field.kind), words, Kind(field.items))
 
 

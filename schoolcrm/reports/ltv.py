@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from schoolcrm.core.errors import BadValue
-from schoolcrm.core.language import N_, _
+from schoolcrm.core.language import N_, _, translated
 from schoolcrm.core.rules.dates import Period
 from schoolcrm.core.rules.names import fold
 from schoolcrm.core.store.cells import day_bounds
@@ -130,7 +130,7 @@ def ltv_table(found: list[Ltv], period: Period, choice: Choice = ALL) -> Table:
                 "compared",
                 _("Above or below"),
                 Kind.CODE,
-                words={code: _(word) for code, word in COMPARED_WORDS.items()},
+                words=translated(COMPARED_WORDS),
             ),
         ),
         rows=[(*one, one.ltv - (average or 0), _compared(one.ltv - (average or 0))) for one in found],
@@ -149,7 +149,7 @@ def _compared(difference: int) -> str:
 
 
 def _parameters(period: Period, choice: Choice) -> list[Fact]:
-    words = {code: _(word) for code, word in KIND_WORDS.items()}
+    words = translated(KIND_WORDS)
     facts = [
         Fact("period", _("Period"), Kind.PERIOD, period),
         Fact("kinds", _("Payments counted"), Kind.LIST, list(choice.kinds), words=words, items=Kind.CODE),

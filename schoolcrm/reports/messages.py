@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from schoolcrm.core.language import _
+from schoolcrm.core.language import _, translated
 from schoolcrm.core.office.messages import Message
 from schoolcrm.core.office.words import CHANNELS, DIRECTIONS, MESSAGE_STATES
 from schoolcrm.core.rules.dates import Period
@@ -18,9 +18,9 @@ def messages_table(
     states: Sequence[str] = (),
 ) -> Table:
     """Return the messages as a table; a comment has no direction."""
-    channel_words = {code: _(word) for code, word in CHANNELS.items()}
-    state_words = {code: _(word) for code, word in MESSAGE_STATES.items()}
-    direction_words = {code: _(word) for code, word in DIRECTIONS.items()}
+    channel_words = translated(CHANNELS)
+    state_words = translated(MESSAGE_STATES)
+    direction_words = translated(DIRECTIONS)
     parameters = [Fact("period", _("Period"), Kind.PERIOD, period)]
     if client:
         parameters.append(Fact("client", _("Client"), Kind.TEXT, client))

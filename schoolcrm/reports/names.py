@@ -3,7 +3,13 @@
 import sqlite3
 from collections.abc import Iterable
 
+from schoolcrm.core.language import _
 from schoolcrm.core.store.numbers import number_list
+
+
+def account_name(account: int) -> str:
+    """Return what an account of a client is called: 0 is the general one, others a subscription's own (R36)."""
+    return _("subscription {id}").format(id=account) if account else _("general")
 
 
 def student_names(db: sqlite3.Connection, client_id: int) -> dict[int | None, str]:

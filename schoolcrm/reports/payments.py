@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from schoolcrm.core.language import N_, _
+from schoolcrm.core.language import N_, _, translated
 from schoolcrm.core.money.payments import check_kind
 from schoolcrm.core.rules.dates import Period
 from schoolcrm.core.store.cells import day_bounds
@@ -41,7 +41,7 @@ def find_payments(db: sqlite3.Connection, period: Period, *, client_id: int | No
 
 def payments_table(rows: Rows, period: Period, *, client: str = "", kind: str = "") -> Table:
     """Return the list as a table; `voided` is the day on which a payment was taken back."""
-    words = {code: _(word) for code, word in KIND_WORDS.items()}
+    words = translated(KIND_WORDS)
     parameters = [Fact("period", _("Period"), Kind.PERIOD, period)]
     if client:
         parameters.append(Fact("client", _("Client"), Kind.TEXT, client))

@@ -4,12 +4,12 @@ import sqlite3
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from schoolcrm.core.language import N_, _
+from schoolcrm.core.language import N_, _, translated
 from schoolcrm.core.money.entries import Entry, entries_of
 from schoolcrm.core.money.ledger import balance_before
 from schoolcrm.core.rules.dates import Period
 from schoolcrm.core.store.cells import client_name
-from schoolcrm.reports.names import student_names
+from schoolcrm.reports.names import account_name, student_names
 from schoolcrm.reports.table import Column, Fact, Kind, Table
 
 KIND_WORDS = {
@@ -63,7 +63,7 @@ def reconcile(
         client=client_name(db, client_id),
         period=period,
         student=students.get(student_id),
-        account=None if account is None else _account_name(account),
+        account=None if account is None else account_name(account),
         opening=balance_before(db, client_id, period.first, student_id=student_id, account=account),
         entries=entries_of(db, client_id, period, student_id=student_id, account=account),
         students=students,
@@ -78,7 +78,7 @@ def reconciliation_table(found: Reconciliation) -> Table:
         parameters=_parameters(found),
         columns=(
             Column("date", _("Date"), Kind.DATE),
-            Column("kind", _("Kind"), Kind.CODE, words=_words(), hidden=True),
+            Column("kind", _("Kind"), Kind.CODE, words=translated(KIND_WORDS), hidden=True),
             Column("operation", _("Operation")),
             Column("student", _("Student")),
             Column("income", _("Income"), Kind.MONEY),
@@ -137,11 +137,3 @@ def _attendance(entry: Entry) -> str:
     paid = {"trial": _("free trial"), "none": _("no subscription"), "over": _("subscription used up")}
     flag = _("subscription deleted") if entry.payer_deleted else paid.get(entry.basis or "")
     return " · ".join(filter(None, ("" if entry.attended else missed, flag)))
-
-
-def _account_name(account: int) -> str:
-    return _("subscription {id}").format(id=account) if account else _("general")
-
-
-def _words() -> dict[str, str]:
-    return {code: _(word) for code, word in KIND_WORDS.items()}

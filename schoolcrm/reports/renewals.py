@@ -1,7 +1,6 @@
 """Renewals to come: when each client is expected to buy next, by the usual interval between purchases (R13)."""
 
 import sqlite3
-from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import cache
@@ -13,8 +12,12 @@ from schoolcrm.reports.table import Column, Fact, Kind, Table
 
 MOST_DAYS_AHEAD = 3650
 
-_SALES = "SELECT client_id, sold_on FROM purchase"
-_CLIENTS = "SELECT id, name, name_key, last_purchase_on FROM visible_client"
+# The days of one client after the other, in the order in which they lie: nothing is kept of those who were looked at.
+_PURCHASES = """
+    SELECT id, name, name_key, last_purchase_on,
+           (SELECT group_concat(sold_on) FROM purchase WHERE client_id = visible_client.id)
+      FROM visible_client
+"""
 
 
 class ExpectedClient(NamedTuple):
@@ -44,16 +47,11 @@ def find_renewals(
 
 
 def _purchase_days(db: sqlite3.Connection) -> Iterator[tuple[int, str, str, list[date]]]:
-    """Yield each client's id, name, folded name and the days of their purchases."""
-    sales: dict[int, set[str]] = defaultdict(set)
-    for client_id, sold_on in db.execute(_SALES):
-        sales[client_id].add(sold_on)
+    """Yield each client's id, name, folded name and the days of their purchases; who has but one is left out."""
     day_of = cache(date.fromisoformat)
-    for client_id, name, name_key, imported_on in db.execute(_CLIENTS):
-        days = sales.get(client_id)
-        if days is None:
-            continue
-        if imported_on:
+    for client_id, name, name_key, imported_on, sold_on in db.execute(_PURCHASES):
+        days = set(sold_on.split(",")) if sold_on else set()
+        if imported_on and days:
             days.add(imported_on)
         if len(days) > 1:
             yield client_id, name, name_key, [day_of(day) for day in days]

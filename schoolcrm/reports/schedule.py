@@ -1,7 +1,7 @@
 """The schedule of a client, student, group, teacher, room or of all: lessons, or the lines they come from."""
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -145,6 +145,15 @@ def find_lines(db: sqlite3.Connection, period: Period, scope: Scope) -> list[tup
         first=period.first,
         last=period.last,
     )
+    return _lines(db, slots)
+
+
+def lines_of_students(db: sqlite3.Connection, student_ids: Collection[int], today: date) -> list[tuple[Any, ...]]:
+    """Return the lines of those students and of their groups that go on or are still to begin."""
+    return _lines(db, find_slots(db, student_ids=student_ids, first=today)) if student_ids else []
+
+
+def _lines(db: sqlite3.Connection, slots: Sequence[Slot]) -> list[tuple[Any, ...]]:
     names = Names(db, slots)
     return [_line(slot, names) for slot in slots]
 

@@ -2,11 +2,11 @@
 
 from typing import TYPE_CHECKING, Any
 
-from schoolcrm.core.language import N_, _, ngettext
+from schoolcrm.core.language import N_, _, ngettext, translated
 from schoolcrm.core.rules.dates import human_date
 from schoolcrm.core.rules.status import REFUSABLE, Skip, base_name, refusal_starts_on
 from schoolcrm.core.statuses.history import RULES
-from schoolcrm.reports.statuses import REASON_WORDS, SCALE_WORDS, SKIP_WORDS, base_words, translated
+from schoolcrm.reports.statuses import REASON_WORDS, SCALE_WORDS, SKIP_WORDS, base_words
 from schoolcrm.reports.table import Column, Fact, Kind, Table
 
 if TYPE_CHECKING:

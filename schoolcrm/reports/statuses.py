@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from schoolcrm.core.language import N_, _
+from schoolcrm.core.language import N_, _, translated
 from schoolcrm.core.rules.safetext import one_line
 from schoolcrm.core.rules.status import SCALES, Skip, base_name
 from schoolcrm.core.statuses.catalogue import read_statuses
@@ -188,11 +188,6 @@ def client_lines(named: dict[str, list[dict[str, Any]]], *, quiet: bool = False)
         for each in ([] if quiet else named.get("skipped_clients", []))
     ]
     return [one_line(line) for line in lines]
-
-
-def translated(words: dict[Any, str]) -> dict[str, str]:
-    """Return the words by code in the language in use."""
-    return {str(code): _(word) for code, word in words.items()}
 
 
 def base_words() -> dict[str, str]:

@@ -1,13 +1,12 @@
 """The list of students, and one student's card (R50, R52)."""
 
 import sqlite3
-from datetime import date, timedelta
+from datetime import date
 
 from schoolcrm.core.language import _
 from schoolcrm.core.listing.rows import Listing, Wish, list_rows
 from schoolcrm.core.listing.student_fields import STUDENTS
-from schoolcrm.core.rules.dates import Period
-from schoolcrm.reports.card import StudentCard, find_student_cards
+from schoolcrm.reports.card import StudentCard, days_around, find_student_cards
 from schoolcrm.reports.journal import Visit, read_journal
 from schoolcrm.reports.listings import listing_table
 from schoolcrm.reports.table import Table
@@ -26,8 +25,8 @@ def students_table(listing: Listing, wish: Wish) -> Table:
 def find_student_card(
     db: sqlite3.Connection, student_id: int, today: date, days: int
 ) -> tuple[StudentCard, list[Visit]]:
-    """Return what is known about the student, and the visits of `days` before and after today."""
+    """Return what is known about the student, and the visits of `days` around today; BadValue for too many or few."""
+    around = days_around(today, days)
     (student,) = find_student_cards(db, today, f"id:{student_id}")
-    around = Period(today - timedelta(days=days), today + timedelta(days=days))
     journal = read_journal(db, student.values["client_id"], around, today, student_id=student_id, grouping="none")
     return student, journal.visits

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from schoolcrm.core.language import N_, _
+from schoolcrm.core.language import N_, _, translated
 from schoolcrm.core.money.terms import terms_of
 from schoolcrm.reports.names import names_of
 from schoolcrm.reports.subscriptions import BILLING_WORDS, KIND_WORDS, STATE_WORDS, find_one_sold
@@ -95,9 +95,9 @@ def subscription_table(card: SubscriptionCard) -> Table:
             Column("group", _("Group")),
             Column("subject", _("Subject")),
             Column("lesson_type", _("Lesson type")),
-            Column("state", _("State"), Kind.CODE, words=_words(MARK_WORDS)),
+            Column("state", _("State"), Kind.CODE, words=translated(MARK_WORDS)),
             Column("reason", _("Reason")),
-            Column("basis", _("How charged"), Kind.CODE, words=_words(BASIS_WORDS)),
+            Column("basis", _("How charged"), Kind.CODE, words=translated(BASIS_WORDS)),
             Column("price", _("Price"), Kind.MONEY),
             Column("share", _("Share"), Kind.SHARE, hidden=all(mark[11] == 1 for mark in card.marks)),
             Column("charge", _("Charge"), Kind.MONEY),
@@ -117,9 +117,9 @@ def _terms(card: SubscriptionCard) -> tuple[Fact, ...]:
         Fact("student_id", _("Student no."), Kind.INTEGER, row[3]),
         Fact("student", _("Student"), Kind.TEXT, row[4]),
         Fact("plan", _("Plan"), Kind.TEXT, row[5]),
-        Fact("kind", _("Kind"), Kind.CODE, row[6], words=_words(KIND_WORDS)),
+        Fact("kind", _("Kind"), Kind.CODE, row[6], words=translated(KIND_WORDS)),
         Fact("price", _("Price"), Kind.MONEY, row[7]),
-        Fact("billing", _("Billing"), Kind.CODE, row[13], words=_words(BILLING_WORDS)),
+        Fact("billing", _("Billing"), Kind.CODE, row[13], words=translated(BILLING_WORDS)),
         Fact("sold", _("Sold"), Kind.DATE, row[10]),
         Fact("first", _("First day"), Kind.DATE, row[11]),
         Fact("last", _("Last day"), Kind.DATE, row[12]),
@@ -137,7 +137,7 @@ def _standing(card: SubscriptionCard) -> tuple[Fact, ...]:
     row = card.row
     lesson_charges = sum(mark[12] for mark in card.marks)
     return (
-        Fact("state", _("State"), Kind.CODE, row[16], words=_words(STATE_WORDS)),
+        Fact("state", _("State"), Kind.CODE, row[16], words=translated(STATE_WORDS)),
         Fact("deleted", _("Deleted"), Kind.DATE, card.deleted_on),
         Fact("lessons", _("Lessons"), Kind.INTEGER, row[8]),
         Fact("lessons_used", _("Lessons used"), Kind.INTEGER, card.used),
@@ -148,7 +148,3 @@ def _standing(card: SubscriptionCard) -> tuple[Fact, ...]:
         Fact("charged", _("Charged in all"), Kind.MONEY, card.upfront + lesson_charges),
         Fact("payments", _("Paid for it"), Kind.MONEY, card.payments),
     )
-
-
-def _words(marked: dict[str, str]) -> dict[str, str]:
-    return {code: _(word) for code, word in marked.items()}

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from schoolcrm.core.errors import BadValue
-from schoolcrm.core.language import N_, _
+from schoolcrm.core.language import N_, _, translated
 from schoolcrm.core.money.coverage import lessons_left_of
 from schoolcrm.core.money.terms import marks_under, terms_of
 from schoolcrm.core.rules.coverage import account_of
@@ -71,7 +71,7 @@ def find_sold(db: sqlite3.Connection, today: str, *, client_id: int | None = Non
     Those deleted are there only with the `state` "deleted" or "all"; those of archived students and of archived
     or deleted clients only when the client is asked for (R7). BadValue for a state that there is not.
     """
-    check_state(state)
+    _check_state(state)
     asked = {"client": client_id, "deleted": state in ("deleted", ALL_STATES)}
     query = _ACCOUNTS if client_id is None else _ACCOUNTS_OF_CLIENT
     accounts = {(client, account): balance for client, account, balance in db.execute(query, asked)}
@@ -92,7 +92,7 @@ def find_one_sold(db: sqlite3.Connection, today: date, subscription_id: int) -> 
     return _with_state(db, row, accounts, today)
 
 
-def check_state(state: str) -> None:
+def _check_state(state: str) -> None:
     """Raise BadValue, listing them, when subscriptions have no such state."""
     if state and state != ALL_STATES and state not in STATE_WORDS:
         raise BadValue(
@@ -159,12 +159,12 @@ def plans_table(rows: list[tuple[Any, ...]]) -> Table:
         columns=(
             Column("id", _("No."), Kind.INTEGER),
             Column("name", _("Plan")),
-            Column("kind", _("Kind"), Kind.CODE, words=_words(KIND_WORDS)),
+            Column("kind", _("Kind"), Kind.CODE, words=translated(KIND_WORDS)),
             Column("price", _("Price"), Kind.MONEY),
             Column("lessons", _("Lessons"), Kind.INTEGER),
             Column("length_days", _("Days"), Kind.INTEGER),
             Column("length_months", _("Months"), Kind.INTEGER),
-            Column("billing", _("Billing"), Kind.CODE, words=_words(BILLING_WORDS)),
+            Column("billing", _("Billing"), Kind.CODE, words=translated(BILLING_WORDS)),
             Column("separate", _("Own balance"), Kind.BOOL),
             Column("burn", _("Burns"), Kind.BOOL),
             Column("stop_at_end", _("Stops at end"), Kind.BOOL),
@@ -190,17 +190,17 @@ def sold_table(rows: Rows, *, state: str = "", client: str = "") -> Table:
             Column("student_id", _("Student no."), Kind.INTEGER, hidden=True),
             Column("student", _("Student")),
             Column("plan", _("Plan")),
-            Column("kind", _("Kind"), Kind.CODE, words=_words(KIND_WORDS)),
+            Column("kind", _("Kind"), Kind.CODE, words=translated(KIND_WORDS)),
             Column("price", _("Price"), Kind.MONEY),
             Column("lessons", _("Lessons"), Kind.INTEGER),
             Column("lessons_left", _("Lessons the money covers"), Kind.INTEGER),
             Column("sold", _("Sold"), Kind.DATE),
             Column("first", _("First day"), Kind.DATE),
             Column("last", _("Last day"), Kind.DATE),
-            Column("billing", _("Billing"), Kind.CODE, words=_words(BILLING_WORDS)),
+            Column("billing", _("Billing"), Kind.CODE, words=translated(BILLING_WORDS)),
             Column("separate", _("Own balance"), Kind.BOOL),
             Column("trial", _("Trial"), Kind.BOOL),
-            Column("state", _("State"), Kind.CODE, words=_words(STATE_WORDS)),
+            Column("state", _("State"), Kind.CODE, words=translated(STATE_WORDS)),
             Column("burnt", _("Burnt lessons"), Kind.INTEGER, hidden=not burnt),
             Column("burnt_sum", _("Burnt sum"), Kind.MONEY, hidden=not burnt),
         ),
@@ -216,9 +216,5 @@ def sold_table(rows: Rows, *, state: str = "", client: str = "") -> Table:
 
 def _parameters(state: str, client: str) -> list[Fact]:
     facts = [Fact("client", _("Client"), Kind.TEXT, client)] if client else []
-    words = {**_words(STATE_WORDS), ALL_STATES: _("all")}
+    words = {**translated(STATE_WORDS), ALL_STATES: _("all")}
     return [*facts, Fact("state", _("State"), Kind.CODE, state, words=words)] if state else facts
-
-
-def _words(marked: dict[str, str]) -> dict[str, str]:
-    return {code: _(word) for code, word in marked.items()}

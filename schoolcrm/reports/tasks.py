@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from schoolcrm.core.language import _
+from schoolcrm.core.language import _, translated
 from schoolcrm.core.office.tasks import Task
 from schoolcrm.core.office.words import TASK_STATES
 from schoolcrm.core.rules.dates import Period
@@ -22,7 +22,7 @@ def tasks_table(
     due: Period = _ALL_TIME,
 ) -> Table:
     """Return the tasks as a table; `overdue`: still to be done, its day is over."""
-    words = {code: _(word) for code, word in TASK_STATES.items()}
+    words = translated(TASK_STATES)
     parameters = [Fact("client", _("Client"), Kind.TEXT, client)] if client else []
     if states:
         parameters.append(Fact("state", _("State"), Kind.LIST, list(states), words=words, items=Kind.CODE))

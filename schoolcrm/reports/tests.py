@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from schoolcrm.core.errors import BadValue
-from schoolcrm.core.language import N_, _
+from schoolcrm.core.language import N_, _, translated
 from schoolcrm.core.rules.dates import Period
 from schoolcrm.core.store.cells import day_bounds
 from schoolcrm.reports.filters import entry_fact, teacher_shown
@@ -144,7 +144,7 @@ def choice_facts(db: sqlite3.Connection, choice: Choice) -> list[Fact]:
 
 
 def _parameters(period: Period, choice: Choice, chosen: Sequence[Fact]) -> list[Fact]:
-    words = {code: _(word) for code, word in SORT_WORDS.items()}
+    words = translated(SORT_WORDS)
     words |= {f"-{code}": _("{word}, the other way round").format(word=word) for code, word in words.items()}
     facts = [
         Fact("period", _("Period"), Kind.PERIOD, period),

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from shlex import quote
 from typing import NamedTuple
 
-from schoolcrm.core.language import N_, _, ngettext
+from schoolcrm.core.language import N_, _, ngettext, translated
 from schoolcrm.reports.table import Column, Fact, Kind, Sections, Table
 
 TOPICS = {
@@ -97,7 +97,7 @@ def today_table(lines: Sequence[Line], today: date) -> Table:
         title=_("Today"),
         parameters=(Fact("today", _("Day"), Kind.DATE, today),),
         columns=(
-            Column("topic", _("What"), Kind.CODE, words={code: _(word) for code, word in TOPICS.items()}),
+            Column("topic", _("What"), Kind.CODE, words=translated(TOPICS)),
             Column("date", _("Date"), Kind.DATE),
             Column("time", _("Time"), Kind.TIME),
             Column("what", _("Who or what")),

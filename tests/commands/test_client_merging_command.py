@@ -48,6 +48,16 @@ def test_merge_asks_first(db: Path) -> None:
     assert column(db, "id", "clients", "list") == [1, 3, 2]
 
 
+def test_merge_names_all_that_would_move(db: Path) -> None:
+    answer(db, "tasks", "add", "2", "Позвонить")
+    for text in ("не отвечает", "перезвонит"):
+        answer(db, "messages", "log", "2", text)
+    kept = db.with_name("договор.txt")
+    kept.write_text("подписан", "utf-8")
+    answer(db, "clients", "file", "add", "2", str(kept))
+    assert "tasks 1, messages 2, files 1" in refusal(db, "clients", "merge", "1", "2")
+
+
 def test_merge_says_what_came_of_it(db: Path) -> None:
     code, out, err = run_cli("clients", "merge", "1", "2", "--yes", db=db)
     assert (code, out) == (0, "")

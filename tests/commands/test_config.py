@@ -140,6 +140,7 @@ def test_a_dry_run_changes_nothing(db: Path, file: Path) -> None:
         ("interval_drop_extremes", "maybe", '"maybe" is neither yes nor no.', "yes or no"),
         ("active_definition", "all", '"all" is none of the values it can have.', "attended, paid"),
         ("currency", "рубль", '"рубль" is not a currency code.', "RUB, EUR, KZT"),
+        ("currency", "RUR", 'There is no currency "RUR" in use.', "Did you mean: RUB"),
         ("language", "de", '"de" is none of the values it can have.', "ru, en"),
         ("time_zone", "Europe/Moskow", 'There is no time zone "Europe/Moskow".', "Europe/Moscow"),
         ("time_zone", "omsk", 'There is no time zone "omsk".', "Asia/Omsk"),

@@ -80,6 +80,52 @@ def test_r42_auto_of_another_lesson_type_is_nothing(school: Path) -> None:
     assert (contract["visits"], contract["amount"]) == (0, "0.00")
 
 
+@pytest.fixture
+def upfront(tmp_path: Path) -> Path:
+    """Anna's Peter learns on Tuesdays: 4000 upfront for 8 lessons, then months at 3000, upfront up to 15 December."""
+    path = make_school(tmp_path)
+    with writing_school(path, FIRST) as school:
+        student_id = student_of(school, add_client(school, "Анна Иванова", student="Пётр Иванов"))
+        group_id = add_group(school, "Робо 1")
+        join(school, group_id, student_id, FIRST)
+        add_schedule(school, group_id=group_id, days="tue", time="10:00", first_on=FIRST)
+        eight = add_plan(school, "package", 400_000, 8, name="восемь", billing="upfront", stop_at_end=True)
+        sell_plan(school, student_id, eight, FIRST, last_on=date(2026, 10, 31))
+        months = add_plan(school, "month", 300_000, name="месяцы", billing="upfront")
+        sell_plan(school, student_id, months, date(2026, 11, 1), last_on=date(2026, 12, 15))
+        hold(school, group_id, FIRST, present=[student_id])
+    return path
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "visits", "amount"),
+    [
+        ("2026-09-01", "2026-10-31", 9, "4000.00"),  # eight paid upfront, the ninth by nothing
+        ("2026-09-02", "2026-10-31", 8, "0.00"),  # charged the day before
+        ("2026-09-01", "2026-11-30", 13, "7000.00"),
+        ("2026-11-01", "2026-12-31", 9, "4451.61"),  # 3000, and 15 of 31 days of it
+    ],
+)
+def test_r42_auto_has_what_was_charged_upfront_in_the_period(
+    upfront: Path, first: str, last: str, visits: int, amount: str
+) -> None:
+    contract = made(upfront, "contracts", "add", "Анна", "--from", first, "--to", last, "--visits", "auto")
+    assert (contract["visits"], contract["amount"]) == (visits, amount)
+
+
+def test_r42_auto_of_a_lesson_type_has_what_pays_its_lessons_upfront(upfront: Path) -> None:
+    period = ("--from", "2026-09-01", "--to", "2026-10-31", "--visits", "auto")
+    for kind, told in (("Групповое", (9, "4000.00")), ("Индивидуальное", (0, "0.00"))):
+        contract = made(upfront, "contracts", "add", "Анна", *period, "--type", kind)
+        assert (contract["visits"], contract["amount"]) == told
+
+
+def test_r42_auto_leaves_out_what_a_deleted_sale_charged_upfront(upfront: Path) -> None:
+    made(upfront, "subscription", "delete", "1", "--yes")
+    contract = made(upfront, "contracts", "add", "Анна", "--from", "2026-09-01", "--to", "2026-10-31")
+    assert contract["amount"] == "0.00"
+
+
 def test_running_numbers_and_numbers_of_their_own(school: Path) -> None:
     made(school, "contracts", "add", "Анна", "--amount", "100")
     made(school, "contracts", "add", "Анна", "--amount", "200", "--number", "17/26")

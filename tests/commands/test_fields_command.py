@@ -31,6 +31,32 @@ def test_fields_are_added_listed_with_their_values_and_used(path: Path) -> None:
     assert row == {"field.Смена": "Вечер"}
 
 
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [("Рост, см", "Рост см"), ("Сделка: этап", "Сделка этап"), ("a, b:c", "a b c"), ('"ё" (100 %)', '"ё" (100 %)')],
+)
+def test_a_name_with_signs_stays_as_it_is_and_is_written_without_them(path: Path, name: str, written: str) -> None:
+    code, _out, err = run_cli("fields", "add", name, db=path)
+    assert (code, written in err) == (0, True)
+    assert answer(path, "fields", "list")["rows"][0]["name"] == name
+    for each in (name, written):
+        answer(path, "clients", "edit", "Анна", "--field", f"{each}=5")
+        (row,) = answer(path, "clients", "list", f"field.{written}:5", "--columns", f"field.{written}")["rows"]
+        assert row == {f"field.{name}": "5"}
+    answer(path, "clients", "edit", "Анна", "--unset", f"field.{name}")
+    assert answer(path, "fields", "remove", name, "--yes")["values"] == 0
+
+
+def test_a_name_with_an_equals_sign_is_refused(path: Path) -> None:
+    code, _out, err = run_cli("fields", "add", "a=b", db=path)
+    assert (code, err) == (
+        1,
+        'error: The name "a=b" has an equals sign, which sets a field apart from its value.\n'
+        'hint: Call it "a b", for example.\n',
+    )
+    assert answer(path, "fields", "list")["rows"] == []
+
+
 def test_removing_is_asked_for_and_says_how_many_records_have_a_value(path: Path) -> None:
     answer(path, "fields", "add", "Рост")
     answer(path, "fields", "add", "Рост", "--of", "student")

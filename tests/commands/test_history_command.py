@@ -37,6 +37,12 @@ def told(db: Path, *words: str) -> list[dict[str, Any]]:
     return list(answer(db, "history", *words)["rows"])
 
 
+def test_an_unknown_kind_of_record_is_answered_with_the_kinds_of_records(db: Path) -> None:
+    said = refusal(db, "history", "--entity", "чушь")
+    assert 'There is no kind of record "чушь".' in said
+    assert "Kinds of records: client, student, contact, payment" in said
+
+
 def test_rows_have_the_keys_of_the_contract(db: Path) -> None:
     assert list(told(db, "Анна")[0]) == ["op", "at", "user", "entity", "id", "field", "before", "after"]
 
@@ -126,6 +132,16 @@ def test_r50_passport_data_are_hidden_unless_asked_for(db: Path) -> None:
         assert "passport" in out.casefold()
         assert "4500" not in out
     assert [row["after"] for row in told(db, "Анна", "--op", "7", "--passport")] == ["4500 654321"]
+
+
+def test_r54_whose_an_own_field_is_and_what_it_holds_are_words_for_people_and_codes_for_programs(db: Path) -> None:
+    answer(db, "fields", "add", "Школа", "--type", "bool", "--of", "student")
+    _code, out, _err = run_cli("history", "--entity", "field", db=db)
+    assert "Of: students" in out
+    assert "Type: yes or no" in out
+    (row,) = told(db, "--entity", "field")
+    assert "entity: student; " in row["after"]
+    assert "type: bool" in row["after"]
 
 
 def test_an_own_field_is_told_by_its_name(db: Path) -> None:

@@ -116,6 +116,15 @@ def test_each_unclear_heading_is_asked_about(school: Path, asked: Person) -> Non
     assert json.loads(rows_of(school, "SELECT headings FROM saved_mapping")[0][0])["Кто"] == "student"
 
 
+def test_r61_a_field_is_named_by_any_heading_it_is_known_by(school: Path, asked: Person) -> None:
+    answers = {"Кто": "ф.и.о.", "Школа": "Комментарий", "Баланс": "", "Остаток": "", "Ещё": "", "column 7": ""}
+    for heading, answer in answers.items():
+        asked.sees(rf'"{heading}", for example .*\n.*the list again:')
+        asked.types(f"{answer}\n")
+    assert asked.ends() == 0
+    assert rows_of(school, "SELECT name, note FROM client") == [("Пётр Иванов", "Гимназия № 2")]
+
+
 def test_ctrl_c_at_a_question_changes_nothing(school: Path, asked: Person) -> None:
     asked.sees("the list again:")
     asked.types("\x03")

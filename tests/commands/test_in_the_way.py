@@ -40,11 +40,20 @@ def test_what_rests_on_what_stands_in_the_way_is_told_too(db: Path) -> None:
     answer(db, "undo", "--op", "6", "--yes")
 
 
+def test_what_stands_in_the_way_is_told_with_the_people_it_is_about(db: Path) -> None:
+    answer(db, "lessons", "hold", "Роботы", "2026-09-07", "--all-present", today="2026-09-30")
+    student, client = column(db, "name", "students", "list")[0], column(db, "name", "clients", "list")[0]
+    said = refusal(db, "undo", "--op", "2", "--yes")
+    assert re.search(rf"8 lessons hold \(mark [\d/]+: {student}", said)
+    assert re.search(rf"7 subscription sell \(client 1: {client}, ", said)
+    assert re.search(rf"groups join \(place in a group 1: {student}\)", said)
+
+
 def test_of_very_many_operations_in_the_way_the_latest_are_told(db: Path) -> None:
     for number in range(12):
         answer(db, "clients", "edit", "Анна", "--note", str(number))
     said = refusal(db, "undo", "--op", "2", "--yes")
-    assert "In the way: 19 clients edit (client 1)" in said
+    assert "In the way: 19 clients edit (client 1: Анна Иванова)" in said
     assert "and 4 more operations" in said
     assert "undo --op 19" in said
 

@@ -55,6 +55,13 @@ def test_init_of_an_unknown_currency(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+def test_init_of_a_code_that_is_no_currency_suggests_the_nearest(tmp_path: Path) -> None:
+    for more in ([], ["--demo"], ["--dry-run"]):
+        code, _out, err = run_cli("init", "--currency", "EUX", *more, db=tmp_path / "school.db")
+        assert (code, err) == (1, 'error: There is no currency "EUX" in use.\nhint: Did you mean: EUR?\n')
+    assert not list(tmp_path.iterdir())
+
+
 def test_init_dry_run_makes_nothing(tmp_path: Path) -> None:
     code, _out, err = run_cli("init", "--dry-run", db=tmp_path / "folder" / "school.db")
     assert code == 0

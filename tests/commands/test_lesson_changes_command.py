@@ -1,16 +1,11 @@
 """Single lessons planned, marked, cancelled, moved and edited from the command line (R22–R24, R31)."""
 
-import json
-from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
 from builders import (
     add_client,
-    add_group,
     add_plan,
-    add_schedule,
     add_student,
     join,
     make_school,
@@ -20,56 +15,16 @@ from builders import (
     student_of,
     writing_school,
 )
-
-FIRST = date(2026, 9, 1)
+from robo_school import FIRST, charges, held, made, refused, school_of_robo
 
 
 @pytest.fixture
 def school(tmp_path: Path) -> Path:
-    """Robo 1 meets on Tuesdays at 10:00 in September; Peter has a package of 3 for 2000.00, Vera pays 700 a lesson."""
-    path = make_school(tmp_path)
-    with writing_school(path, FIRST) as school:
-        anna = add_client(school, "Анна Иванова", student="Пётр Иванов")
-        vera = add_client(school, "Вера Смирнова", student="Лев Смирнов")
-        group = add_group(school, "Робо 1")
-        for client in (anna, vera):
-            join(school, group, student_of(school, client), FIRST)
-        add_schedule(school, group_id=group, days="tue", time="10:00", first_on=FIRST)
-        package = add_plan(school, "package", 200_000, 3)
-        sell_plan(school, student_of(school, anna), package, FIRST)
-        sell_plan(school, student_of(school, vera), add_plan(school, "lesson", 70_000), FIRST)
-    return path
+    return school_of_robo(tmp_path)
 
 
 def command(path: Path, *arguments: str, today: str = "2026-09-30") -> tuple[int, str, str]:
     return run_cli(*arguments, db=path, today=today, lang="en")
-
-
-def made(path: Path, *arguments: str, today: str = "2026-09-30") -> dict[str, Any]:
-    code, out, err = command(path, *arguments, "--format", "json", today=today)
-    assert code == 0, err
-    return dict(json.loads(out))
-
-
-def refused(path: Path, *arguments: str, code: int = 1, today: str = "2026-09-30") -> str:
-    found, out, err = command(path, *arguments, today=today)
-    assert (found, out) == (code, ""), err
-    return err
-
-
-def held(path: Path, day: str, *more: str) -> dict[str, Any]:
-    return made(path, "lessons", "hold", "Робо 1", day, "--all-present", *more)
-
-
-def charges(path: Path, student: str) -> list[tuple[str, int]]:
-    """The student's marks in order: day and charge in kopecks."""
-    with reading_school(path, FIRST) as opened:
-        rows = opened.db.execute(
-            "SELECT mark.on_date, charge FROM mark JOIN student ON student.id = mark.student_id"
-            " WHERE student.name = ? ORDER BY mark.on_date, lesson_id",
-            (student,),
-        )
-        return [tuple(row) for row in rows]
 
 
 def listed(path: Path, *more: str) -> list[tuple[str, str, str]]:
@@ -235,90 +190,6 @@ def test_edit_writes_topic_and_homework_of_a_lesson_to_come_and_of_a_held_one(sc
     assert rows == [("Датчики", "стр. 6", "held", 1)]
 
 
-def test_r23_marking_again_replaces_the_mark_and_its_charge(school: Path) -> None:
-    lesson = held(school, "2026-09-01")
-    number = str(lesson["id"])
-    marked = made(
-        school, "lessons", "mark", number, "Лев", "absent", "--reason", "УП", "--note", "звонила мама",
-        "--homework-grade", "4+",
-    )  # fmt: skip
-    assert (marked["charge"], marked["attended"], marked["reason"]) == ("0.00", False, "УП")
-    assert charges(school, "Лев Смирнов") == [("2026-09-01", 0)]
-    made(school, "lessons", "mark", number, "Лев", "present")
-    assert charges(school, "Лев Смирнов") == [("2026-09-01", 70_000)]
-    with reading_school(school, FIRST) as opened:
-        kept = opened.db.execute("SELECT note, homework_grade FROM mark WHERE student_id = 2").fetchone()
-    assert kept == ("звонила мама", "4+")
-
-
-def test_marking_one_at_a_lesson_not_yet_held_names_the_others(school: Path) -> None:
-    assert "Пётр" in refused(school, "lessons", "mark", "Робо 1", "Лев", "present", "--on", "2026-09-01")
-    made(school, "lessons", "plan", "--student", "Пётр", "--on", "2026-09-03", "--at", "12:00")
-    made(school, "lessons", "mark", "Пётр", "Пётр", "present", "--on", "2026-09-03")
-    assert charges(school, "Пётр Иванов") == [("2026-09-03", 66_666)]
-
-
-# Make-ups -------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def missed(school: Path) -> Path:
-    """Leo missed the lesson of 1 September for a reason that costs 30 %, and came on the 8th."""
-    made(school, "catalog", "absence-reasons", "add", "Поздно предупредил", "--short", "ПП", "--charged", "30")
-    made(school, "lessons", "hold", "Робо 1", "2026-09-01", "--all-present", "--absent", "Лев:ПП")
-    held(school, "2026-09-08")
-    return school
-
-
-def test_r24_a_make_up_costs_what_the_absence_left(missed: Path) -> None:
-    assert charges(missed, "Лев Смирнов") == [("2026-09-01", 21_000), ("2026-09-08", 70_000)]
-    marked = made(missed, "lessons", "mark", "2", "Лев", "present", "--makes-up", "2026-09-01")
-    assert marked["charge"] == "490.00"
-    assert charges(missed, "Лев Смирнов") == [("2026-09-01", 21_000), ("2026-09-08", 49_000)]
-
-
-def test_r24_a_missed_lesson_is_made_up_for_once(missed: Path) -> None:
-    made(missed, "lessons", "mark", "2", "Лев", "present", "--makes-up", "1")
-    held(missed, "2026-09-15")
-    assert "made up for on 2026-09-08 already" in refused(
-        missed, "lessons", "mark", "3", "Лев", "present", "--makes-up", "2026-09-01"
-    )
-    made(missed, "lessons", "mark", "2", "Лев", "present", "--makes-up", "1")
-    made(missed, "lessons", "mark", "2", "Лев", "present")
-    assert charges(missed, "Лев Смирнов")[1] == ("2026-09-08", 70_000)
-    made(missed, "lessons", "mark", "3", "Лев", "present", "--makes-up", "2026-09-01")
-
-
-def test_r24_marking_the_absence_anew_changes_the_price_of_the_make_up(missed: Path) -> None:
-    made(missed, "lessons", "mark", "2", "Лев", "present", "--makes-up", "1")
-    made(missed, "lessons", "mark", "1", "Лев", "absent", "--reason", "УП")
-    assert charges(missed, "Лев Смирнов") == [("2026-09-01", 0), ("2026-09-08", 70_000)]
-    made(missed, "lessons", "mark", "1", "Лев", "absent", "--reason", "НП")
-    assert charges(missed, "Лев Смирнов") == [("2026-09-01", 70_000), ("2026-09-08", 0)]
-    assert "made up for this lesson on 2026-09-08" in refused(missed, "lessons", "mark", "1", "Лев", "present")
-    assert "made up for this lesson" in refused(missed, "lessons", "cancel", "1")
-    made(missed, "lessons", "cancel", "2")
-    made(missed, "lessons", "mark", "1", "Лев", "present")
-
-
-@pytest.mark.parametrize(
-    ("arguments", "said"),
-    [
-        (["2", "Лев", "present", "--makes-up", "2026-09-08"], "was at the lesson"),
-        (["2", "Лев", "present", "--makes-up", "2026-09-02"], "no missed lesson"),
-        (["2", "Лев", "present", "--makes-up", "77"], "no missed lesson"),
-        (["2", "Лев", "maybe"], "neither present nor absent"),
-        (["77", "Лев", "present"], "77"),
-        (["2", "Никто", "present"], "Никто"),
-        (["2", "Лев", "absent", "--reason", "XX"], "XX"),
-    ],
-)
-def test_bad_marks_are_refused(missed: Path, arguments: list[str], said: str) -> None:
-    before = charges(missed, "Лев Смирнов")
-    assert said in refused(missed, "lessons", "mark", *arguments)
-    assert charges(missed, "Лев Смирнов") == before
-
-
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -332,15 +203,6 @@ def test_bad_marks_are_refused(missed: Path, arguments: list[str], said: str) ->
 )
 def test_what_is_not_said_is_asked_for(school: Path, arguments: list[str]) -> None:
     refused(school, "lessons", *arguments, code=2)
-
-
-def test_r25_a_mark_inside_a_freeze_is_refused_and_names_it(school: Path) -> None:
-    made(school, "subscription", "freeze", "Лев", "--from", "2026-09-05", "--to", "2026-09-10")
-    assert "frozen on 2026-09-08" in refused(
-        school, "lessons", "hold", "Робо 1", "2026-09-08", "--present", "Лев", "--present", "Пётр"
-    )
-    lesson = held(school, "2026-09-08")
-    assert [mark["student"] for mark in lesson["marks"]] == ["Пётр Иванов"]
 
 
 def test_r25_a_frozen_student_gets_no_single_lesson(school: Path) -> None:

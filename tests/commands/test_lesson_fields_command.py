@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from answers import refusal
 from builders import (
     add_client,
     add_entry,
@@ -43,12 +44,6 @@ def run(db: Path, *words: str) -> str:
     return out
 
 
-def refused(db: Path, *words: str) -> str:
-    code, out, err = run_cli(*words, db=db, lang="en")
-    assert (code, out) == (1, ""), (code, out)
-    return err
-
-
 def listed(db: Path, *words: str) -> list[dict[str, Any]]:
     rows = json.loads(run(db, "lessons", "list", *words, "--format", "json"))["rows"]
     assert isinstance(rows, list)
@@ -74,10 +69,10 @@ def test_a_planned_a_held_and_an_edited_lesson_keep_the_values(db: Path) -> None
 def test_a_value_that_can_not_be_read_leaves_the_lesson_as_it_was(db: Path) -> None:
     before = listed(db, "--period", "all")
     for command in (["hold", "Робо", "2026-08-25", "--all-present"], ["edit", "Робо", "2026-08-25"]):
-        error = refused(db, "lessons", *command, "--field", "Mood=worse")
+        error = refusal(db, "lessons", *command, "--field", "Mood=worse")
         assert "worse" in error
         assert "good, bad" in error
-    assert '"Mod"' in refused(db, "lessons", "edit", "Робо", "2026-08-25", "--field", "Mod=good")
+    assert '"Mod"' in refusal(db, "lessons", "edit", "Робо", "2026-08-25", "--field", "Mod=good")
     assert listed(db, "--period", "all") == before
 
 
@@ -86,7 +81,7 @@ def test_own_fields_and_facts_can_be_emptied(db: Path) -> None:
     run(db, "lessons", "edit", "Робо", "2026-09-08", "--unset", "Topic", "--unset", "field.зал", "--homework", "Стр. 6")
     (row,) = listed(db, "homework:стр", "--columns", "topic,homework,field.Зал")
     assert row == {"topic": None, "homework": "Стр. 6", "field.Зал": None}
-    assert "topic, homework, note, teacher, room, field.NAME" in refused(
+    assert "topic, homework, note, teacher, room, field.NAME" in refusal(
         db, "lessons", "edit", "Робо", "2026-09-08", "--unset", "date"
     )
 
@@ -135,12 +130,12 @@ def test_without_a_query_the_list_is_as_it_was(db: Path) -> None:
 
 @pytest.mark.parametrize("words", [["lesson:1"], ["--columns", "lesson"], ["--sort", "lesson"], ["tema:x"]])
 def test_an_unknown_field_of_lessons_lists_the_known(db: Path, words: list[str]) -> None:
-    assert "homework, note, field.Guests, field.Mood, field.Зал" in refused(db, "lessons", "list", *words)
+    assert "homework, note, field.Guests, field.Mood, field.Зал" in refusal(db, "lessons", "list", *words)
 
 
 def test_a_bad_value_of_a_filter_is_told(db: Path) -> None:
-    assert "25:00" in refused(db, "lessons", "list", "time:25:00")
-    assert "is:held" in refused(db, "lessons", "list", "is:held").replace('"', "").replace('"', "")
+    assert "25:00" in refusal(db, "lessons", "list", "time:25:00")
+    assert "is:held" in refusal(db, "lessons", "list", "is:held").replace('"', "").replace('"', "")
 
 
 def test_values_of_own_fields_are_told_in_words(db: Path) -> None:

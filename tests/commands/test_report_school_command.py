@@ -34,7 +34,6 @@ KEYS = {
     "ltv": "client_id client lessons payments ltv vs_average",
 }
 TOTALS = {"tests": ["average"], "ltv": ["lessons", "payments", "ltv", "average"]}
-OF_A_PERIOD = ("schedule", "attendees", "tests", "ltv")
 ON = "2026-09-22"
 
 

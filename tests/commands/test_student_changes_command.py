@@ -1,11 +1,11 @@
 """`students edit` and `students subject` (R50), and what the card tells of contracts and freezes (R51)."""
 
-import json
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+from answers import answer, refusal
 from builders import add_client, make_school, run_cli, writing_school
 
 
@@ -17,65 +17,53 @@ def school(tmp_path: Path) -> Path:
     return path
 
 
-def made(path: Path, *arguments: str) -> dict[str, Any]:
-    code, out, err = run_cli(*arguments, "--format", "json", db=path, today="2026-09-01", lang="en")
-    assert code == 0, err
-    return dict(json.loads(out))
-
-
-def refused(path: Path, *arguments: str, code: int = 1) -> str:
-    found, out, err = run_cli(*arguments, db=path, today="2026-09-01", lang="en")
-    assert (found, out) == (code, ""), err
-    return err
-
-
 def card(path: Path) -> dict[str, Any]:
-    return dict(made(path, "students", "show", "1")["rows"][0])
+    return dict(answer(path, "students", "show", "1")["rows"][0])
 
 
 def test_r50_what_is_told_changes_and_the_rest_stays(school: Path) -> None:
-    made(
+    answer(
         school, "students", "edit", "Пётр", "--birthday", "17.09.2016", "--note", "левша", "--teacher", "Ольга", "--new"
     )
-    made(school, "students", "edit", "Пётр", "--name", "Пётр Смирнов", "--subject", "Робототехника:2", "--new")
+    answer(school, "students", "edit", "Пётр", "--name", "Пётр Смирнов", "--subject", "Робототехника:2", "--new")
     known = card(school)
     assert (known["name"], known["birthday"], known["note"]) == ("Пётр Смирнов", "2016-09-17", "левша")
     assert known["responsible_teacher"] == ["Ольга"]
     assert known["subjects"] == [{"subject": "Робототехника", "level": "2"}]
-    made(school, "students", "edit", "Пётр", "--unset", "note", "--unset", "teacher", "--teacher", "Инна", "--new")
+    answer(school, "students", "edit", "Пётр", "--unset", "note", "--unset", "teacher", "--teacher", "Инна", "--new")
     known = card(school)
     assert (known["note"], known["responsible_teacher"], known["birthday"]) == (None, ["Инна"], "2016-09-17")
 
 
 def test_r50_own_fields_are_set_and_emptied(school: Path) -> None:
-    made(school, "fields", "add", "Школа", "--type", "number", "--of", "student")
-    made(school, "students", "edit", "Пётр", "--field", "Школа=57")
+    answer(school, "fields", "add", "Школа", "--type", "number", "--of", "student")
+    answer(school, "students", "edit", "Пётр", "--field", "Школа=57")
     assert card(school)["field.Школа"] == 57
-    assert "57-я" in refused(school, "students", "edit", "Пётр", "--field", "Школа=57-я")
-    made(school, "students", "edit", "Пётр", "--unset", "field.Школа")
+    assert "57-я" in refusal(school, "students", "edit", "Пётр", "--field", "Школа=57-я")
+    answer(school, "students", "edit", "Пётр", "--unset", "field.Школа")
     assert card(school)["field.Школа"] is None
 
 
 def test_r50_subjects_with_their_levels(school: Path) -> None:
-    made(school, "students", "subject", "Пётр", "Английский", "A1", "--new")
-    made(school, "students", "subject", "Пётр", "Английский", "A2", "--new")
-    made(school, "students", "subject", "Пётр", "Английский")
+    answer(school, "students", "subject", "Пётр", "Английский", "A1", "--new")
+    answer(school, "students", "subject", "Пётр", "Английский", "A2", "--new")
+    answer(school, "students", "subject", "Пётр", "Английский")
     assert card(school)["subjects"] == [{"subject": "Английский", "level": "A2"}]
-    made(school, "students", "subject", "Пётр", "Английский", "--remove")
+    answer(school, "students", "subject", "Пётр", "Английский", "--remove")
     assert card(school)["subjects"] == []
-    assert "does not learn" in refused(school, "students", "subject", "Пётр", "Английский", "--remove")
-    assert "hint:" in refused(school, "students", "subject", "Пётр", "Неизвестный")
+    assert "does not learn" in refusal(school, "students", "subject", "Пётр", "Английский", "--remove")
+    assert "hint:" in refusal(school, "students", "subject", "Пётр", "Неизвестный")
 
 
 def test_nothing_to_change_and_unknown_fields_are_refused(school: Path) -> None:
-    refused(school, "students", "edit", "Пётр", code=2)
-    assert "name" in refused(school, "students", "edit", "Пётр", "--unset", "name")
-    assert "Нет Такого" in refused(school, "students", "edit", "Нет Такого", "--note", "x")
-    assert "31.02.2016" in refused(school, "students", "edit", "Пётр", "--birthday", "31.02.2016")
+    refusal(school, "students", "edit", "Пётр", code=2)
+    assert "name" in refusal(school, "students", "edit", "Пётр", "--unset", "name")
+    assert "Нет Такого" in refusal(school, "students", "edit", "Нет Такого", "--note", "x")
+    assert "31.02.2016" in refusal(school, "students", "edit", "Пётр", "--birthday", "31.02.2016")
 
 
 def test_r51_the_card_tells_of_contracts_and_freezes(school: Path) -> None:
-    made(
+    answer(
         school,
         "contracts",
         "add",
@@ -89,8 +77,8 @@ def test_r51_the_card_tells_of_contracts_and_freezes(school: Path) -> None:
         "--pay-day",
         "5",
     )
-    made(school, "subscription", "freeze", "Пётр", "--from", "2026-09-10", "--to", "2026-09-16", "--reason", "болеет")
-    row = made(school, "clients", "show", "Анна")["rows"][0]
+    answer(school, "subscription", "freeze", "Пётр", "--from", "2026-09-10", "--to", "2026-09-16", "--reason", "болеет")
+    row = answer(school, "clients", "show", "Анна")["rows"][0]
     (contract,) = row["contracts"]
     assert (contract["number"], contract["amount"], contract["ends"], contract["pay_day"]) == (
         "17/26", "5000.00", "2026-12-31", 5,

@@ -78,6 +78,13 @@ def test_students_have_fields_of_their_own(path: Path) -> None:
     ]
 
 
+def test_r51_the_days_around_today_have_the_bounds_of_the_clients_card(path: Path) -> None:
+    run_cli("students", "add", "Анна", "Петя", db=path)
+    for days in ("6", "361"):
+        told = run_cli("students", "show", "Петя", "--days", days, db=path)
+        assert told == (1, "", f"error: {days} days can't be shown.\nhint: Give --days from 7 to 360.\n")
+
+
 def test_a_student_without_lessons_is_told_so(path: Path) -> None:
     run_cli("students", "add", "Анна", "Петя", db=path)
     _code, out, _err = run_cli("students", "show", "Петя", "--days", "7", db=path)

@@ -1,11 +1,11 @@
 """Trials booked for a lesson: called in the roll, moved and cancelled with it (R7, R12a); filters by a stage's name."""
 
-import json
 from datetime import date
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
+from answers import answer
 from builders import add_client, add_group, add_schedule, join, make_school, run_cli, student_of, writing_school
 
 MONDAY = "2026-09-07"
@@ -29,10 +29,7 @@ def run(path: Path, *arguments: str, today: str = MONDAY) -> tuple[int, str, str
     return run_cli(*arguments, db=path, today=today, lang="en")
 
 
-def made(path: Path, *arguments: str, today: str = MONDAY) -> dict[str, Any]:
-    code, out, err = run(path, *arguments, "--format", "json", today=today)
-    assert code == 0, err
-    return dict(json.loads(out))
+made = partial(answer, today=MONDAY)
 
 
 def base_of(path: Path, client: str) -> str:

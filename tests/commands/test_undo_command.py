@@ -133,7 +133,7 @@ def test_a_later_change_of_the_same_record_stands_in_the_way_until_it_is_undone(
     does(db, "clients", "edit", "Анна", "--manager", "Ира")
     said = refusal(db, "undo", "--op", "8", "--yes")
     assert "Operation 8 (clients edit) can't be taken back" in said
-    assert "9 clients edit (client 1)" in said
+    assert "9 clients edit (client 1: Анна Иванова)" in said
     assert "undo --op 9" in said
     does(db, "undo", "--yes")
     does(db, "undo", "--op", "8", "--yes")
@@ -145,15 +145,15 @@ def test_what_refers_to_a_record_that_would_go_stands_in_the_way(db: Path) -> No
     does(db, "payments", "add", "Борис", "500")
     does(db, "groups", "join", "Роботы", "Вася")
     said = refusal(db, "undo", "--op", "8", "--yes")
-    assert "9 payments add (payment 1)" in said
-    assert "10 groups join (place in a group 2)" in said
+    assert "9 payments add (payment 1: Борис Котов)" in said
+    assert "10 groups join (place in a group 2: Вася)" in said
     assert "Борис Котов" in names(db)
 
 
 def test_a_mark_of_the_same_package_stands_in_the_way(db: Path) -> None:
     does(db, "lessons", "hold", "Роботы", "2026-09-07", "--all-present")
     does(db, "lessons", "hold", "Роботы", "2026-09-14", "--all-present")
-    assert "9 lessons hold (mark 1/2)" in refusal(db, "undo", "--op", "8", "--yes")
+    assert "9 lessons hold (mark 1/2: Петя)" in refusal(db, "undo", "--op", "8", "--yes")
     does(db, "undo", "--op", "9", "--yes")
     does(db, "undo", "--op", "8", "--yes")
     assert rows(db, "SELECT * FROM mark") == []
@@ -166,7 +166,7 @@ def test_a_name_that_was_given_to_another_stands_in_the_way(db: Path) -> None:
     does(db, "catalog", "subjects", "add", "Шахматы")
     said = refusal(db, "undo", "--op", "9", "--yes")
     assert "another record has what this one had" in said
-    assert "10 catalog subjects add (subject 2)" in said
+    assert "10 catalog subjects add (subject 2: Шахматы)" in said
     assert rows(db, "SELECT name FROM subject ORDER BY id") == [("Шашки",), ("Шахматы",)]
 
 
@@ -188,7 +188,7 @@ def test_a_record_that_is_gone_stands_in_the_way_of_what_was_on_it(db: Path) -> 
     does(db, "clients", "contact", "remove", "Борис", "89160000001", "--yes")
     does(db, "clients", "merge", "Анна", "Борис", "--yes")
     said = refusal(db, "undo", "--op", "9", "--yes")
-    assert "10 clients merge (client 2)" in said
+    assert "10 clients merge (client 2: Борис Котов)" in said
     assert rows(db, "SELECT value FROM contact") == [("+79161234567",)]
 
 
@@ -220,7 +220,7 @@ def test_redo_is_refused_when_its_records_were_written_since(db: Path) -> None:
     does(db, "clients", "edit", "Анна", "--manager", "Ира")
     said = refusal(db, "redo", "--yes")
     assert "Operation 8 (clients edit) can't be done again" in said
-    assert "10 clients edit (client 1)" in said
+    assert "10 clients edit (client 1: Анна Иванова)" in said
     assert rows(db, "SELECT manager FROM client") == [("Ира",)]
 
 

@@ -89,6 +89,29 @@ def test_json_has_everything(path: Path) -> None:
     assert {visit["date"] for visit in card["next_lessons"]} == {"2026-09-01", "2026-09-08"}
 
 
+def test_r51_the_card_has_the_regular_schedule_of_who_studies(tmp_path: Path) -> None:
+    path = make_school(tmp_path)
+    with writing_school(path) as school:
+        anna = add_client(school, "Анна", student="Пётр")
+        petr, masha = student_of(school, anna), add_student(school, anna, "Маша")
+        group, other = add_group(school, "Робо 1", "Робототехника"), add_group(school, "Хор", "Пение")
+        add_schedule(school, group_id=group, days="tue,thu", first_on=date(2026, 8, 1))
+        add_schedule(school, group_id=other, days="mon", first_on=date(2026, 8, 1))
+        add_schedule(school, student_id=petr, days="fri", first_on=date(2026, 10, 2))
+        join(school, group, petr, date(2026, 8, 1))
+        join(school, other, masha, date(2026, 8, 1))
+        school.db.execute("UPDATE student SET archived_on = '2026-08-20' WHERE id = ?", (masha,))
+    schedule = record(path, "Анна")["schedule"]
+    assert [(line["group"], line["student"], line["weekdays"], line["from"], line["to"]) for line in schedule] == [
+        ("Робо 1", None, [2, 4], "2026-08-01", None),
+        (None, "Пётр", [5], "2026-10-02", None),
+    ]
+    lines = [line.split("  ", 1)[0:2] for line in show(path, "Анна").splitlines()]
+    told = {line[0]: line[1].strip() for line in lines if len(line) == 2}
+    assert told["Робо 1"] == "Tue Thu 18:00 (60 min) · Робототехника"
+    assert told["Пётр"] == "Fri 18:00 (60 min) · from 2026-10-02"
+
+
 def test_the_strip_reaches_as_far_as_asked(path: Path) -> None:
     assert len(record(path, "Анна", "--days", "7")["next_lessons"]) == 4
     states = [visit["state"] for visit in record(path, "Анна", "--days", "28")["visits"]]

@@ -39,7 +39,7 @@ def lesson_used(pupil: Pupil) -> None:
     pupil.left -= 1
 
 
-def take_money(
+def _take_money(
     world: World, client_id: int, amount: int, on: date, *, subscription_id: int | None = None, note: str = ""
 ) -> None:
     """Let the client pay on that day, by cash, card or bank as it comes."""
@@ -57,7 +57,7 @@ def _see_to_single_lessons(world: World, pupil: Pupil, day: date) -> None:
         sale = Sale(pupil.id, world.furniture.plans[pupil.plan], day, day)
         pupil.subscription_id = sell(world.school, sale).id
     if pupil.left <= 0 and _pays(world, pupil, day):
-        take_money(world, pupil.client_id, _PREPAID * _reduced(pupil, world.money(PRICES[pupil.plan])), day)
+        _take_money(world, pupil.client_id, _PREPAID * _reduced(pupil, world.money(PRICES[pupil.plan])), day)
         pupil.left = _PREPAID
 
 
@@ -99,7 +99,7 @@ def _pay_for(world: World, pupil: Pupil, day: date, price: int) -> None:
         return
     if pupil.plan == "course":
         own = pupil.subscription_id
-        take_money(world, pupil.client_id, price - price // 2, day + timedelta(days=14), subscription_id=own)
+        _take_money(world, pupil.client_id, price - price // 2, day + timedelta(days=14), subscription_id=own)
         price //= 2
     later = world.chance.randrange(4, 9) if pupil.habit == "late" else 0
-    take_money(world, pupil.client_id, price, day + timedelta(days=later), subscription_id=own)
+    _take_money(world, pupil.client_id, price, day + timedelta(days=later), subscription_id=own)

@@ -43,9 +43,7 @@ class PlanNames:
 class Desk:
     """What the desk notes down: tasks, calls, terms, reasons."""
 
-    call_back: str
     remind_debt: str
-    prepare_hall: str
     order_kits: str
     certificate: str
     offer_group: str

@@ -8,12 +8,13 @@ from typing import NamedTuple
 from schoolcrm.core.language import N_, _, usual
 from schoolcrm.core.rules.names import fold
 
-# Whose phone or address it is, said at the end of a heading: «Телефон мамы».
+# Whose phone or address it is, said at the end of a heading: «Телефон мамы», «Телефон (мама)», "Phone (mother)".
 _OWNERS = {
     "мамы": "мама", "матери": "мама", "папы": "папа", "отца": "папа", "бабушки": "бабушка",
     "дедушки": "дедушка", "няни": "няня", "ученика": "ученик", "ребенка": "ребенок", "сестры": "сестра",
     "брата": "брат", "мужа": "муж", "жены": "жена", "родителя": "", "родителей": "", "заказчика": "",
     "клиента": "", "плательщика": "", "представителя": "",
+    **{word: word for word in ("мама", "папа", "бабушка", "дедушка", "няня", "mother", "father", "mum", "mom", "dad")},
 }  # fmt: skip
 _UNIT = re.compile(r"[\s,(]*(?:в\s)?(?:руб\.?|рублях|₽|rub|rur)\)?$")
 _NUMBER = re.compile(r"\s*[№#(]?\s*\d\)?$")
@@ -72,8 +73,9 @@ class FieldTable:
             if text in self.headings:
                 return Meaning(self.headings[text])
         rest, _space, owner = plain.rpartition(" ")
-        if owner in _OWNERS and (found := self.headings.get(rest)) and found.several:
-            return Meaning(found, _OWNERS[owner])
+        whose = _OWNERS.get(owner.removeprefix("(").removesuffix(")"))
+        if whose is not None and (found := self.headings.get(rest)) and found.several:
+            return Meaning(found, whose)
         found = self.headings.get(_NUMBER.sub("", plain))
         return Meaning(found) if found and found.several else None
 

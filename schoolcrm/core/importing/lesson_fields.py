@@ -46,12 +46,14 @@ LESSON_FIELDS = FieldTable(
 _CAME = frozenset(
     (
         *("был", "была", "пришел", "пришла", "посетил", "посетила", "присутствовал", "присутствовала", "посещение"),
+        *("присутствует", "явился", "явилась"),
         *("присутствие", "явка", "проведен", "attended", "present", "came", "visited"),
     )
 )
 _MISSED = frozenset(
     (
         *("не был", "не была", "не пришел", "не пришла", "не посетил", "не посетила", "отсутствовал", "отсутствовала"),
+        *("н/б", "нб", "отсутствует", "не явился", "не явилась"),
         *("пропустил", "пропустила", "пропуск", "отсутствие", "неявка", "absent", "missed", "not attended", "no show"),
     )
 )
@@ -148,7 +150,7 @@ def own_values_of_lesson(rows: Iterable[Mapping[str, str]]) -> dict[str, str]:
 
 def read_time(text: str) -> str:
     """Return the time at which a lesson begins, «18:00» of «18:00–19:00»; BadValue."""
-    return parse_time(_END_OF_TIME.sub("", text)).strftime("%H:%M")
+    return parse_time(_END_OF_TIME.sub("", text))
 
 
 def group_reader(db: sqlite3.Connection) -> Reader:

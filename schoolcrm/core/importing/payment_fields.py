@@ -7,7 +7,7 @@ from schoolcrm.core.errors import BadValue
 from schoolcrm.core.importing.fields import Field, FieldTable
 from schoolcrm.core.importing.people_named import read_person
 from schoolcrm.core.importing.records import read_id
-from schoolcrm.core.importing.values import Reader, read_name, read_past_day
+from schoolcrm.core.importing.values import Reader, read_past_day
 from schoolcrm.core.language import N_, _, current_language, quoted
 from schoolcrm.core.money.payments import KINDS
 from schoolcrm.core.rules.dates import read_date
@@ -34,12 +34,12 @@ PAYMENT_FIELDS = FieldTable(
               "|kind|type|payment type|operation"),
         Field("account", N_("payment account"), "Счёт|Касса|Способ оплаты|Форма оплаты|Куда"
               "|account|payment account|method|payment method"),
-        Field("payer", N_("payer's name"), "Плательщик|ФИО плательщика|Кто оплатил|payer|payer name|paid by"),
+        Field("payer", N_("who paid"), "Плательщик|ФИО плательщика|Кто оплатил|payer|payer name|paid by"),
         Field("note", N_("note"), "Примечание|Комментарий|Заметка|Назначение|Назначение платежа|Описание"
               "|note|comment|purpose|description"),
         Field("voided", N_("whether it is void"), "Отменён|Аннулирован|Отмена|voided|void|cancelled"),
     ),
-    required=(("date",), ("amount",), ("client", "student", "client_id", "phone")),
+    required=(("date",), ("amount",), ("client", "student", "client_id", "phone", "payer")),
 )  # fmt: skip
 
 _KINDS = {
@@ -62,7 +62,7 @@ def payment_readers(today: date, *, even_so: bool) -> Mapping[str, Reader]:
         "amount": parse_money,
         "kind": read_kind,
         "account": read_line,
-        "payer": read_name,
+        "payer": read_person,
         "note": read_note,
         "voided": read_voided,
     }

@@ -21,6 +21,7 @@ from schoolcrm.core.money.ledger import balance
 from schoolcrm.core.money.payments import check_amount, effect_of
 from schoolcrm.core.rules.money import human_money
 from schoolcrm.core.rules.names import excerpt, fold, known_names
+from schoolcrm.core.rules.personal import read_name
 from schoolcrm.core.store.defaults import default_names
 from schoolcrm.core.store.numbering import last_number
 from schoolcrm.core.store.transaction import WritableSchool
@@ -133,7 +134,8 @@ class PaymentPlan:
         account = self._account(values.get("account", ""))
         cells = json.dumps(record.cells) if kind == "refund" else None
         what = (kind, on, amount, effect_of(kind, amount), account)
-        row = (client, student, *what, values.get("payer"), values.get("note", ""), record.line, cells)
+        payer = read_name(values["payer"]) if values.get("payer") and _names_someone(values) else None
+        row = (client, student, *what, payer, values.get("note", ""), record.line, cells)
         self._waiting.append(row)
         if len(self._waiting) >= _CHUNK:
             self._flush()
@@ -177,9 +179,14 @@ class PaymentPlan:
             self._db.execute("UPDATE temp.imported_payment SET fate = 'refused' WHERE rowid = ?", (place,))
 
     def _whose(self, values: Mapping[str, Any]) -> tuple[int, int | None]:
-        """Return the client, and the student if the row names one; BadValue."""
+        """Return the client, and the student if the row names one; who paid is the client if nobody else is named.
+
+        Raises BadValue.
+        """
         phones = tuple(values.get("phone", ()))
         name, student_name = values.get("client", ""), values.get("student", "")
+        if not _names_someone(values):
+            name = values.get("payer", "")
         if "client_id" in values or name:
             client = self._people.client(self._people.said_of_client(name, phones, values.get("client_id")))
             return client, self._people.student_of(client, student_name) if student_name else None
@@ -228,6 +235,11 @@ def _planned(plan: PaymentPlan, file: TableFile, progress: Progress | None) -> P
     plan.settle()
     plan.passed_over = records.passed_over
     return plan
+
+
+def _names_someone(values: Mapping[str, Any]) -> bool:
+    """Tell whether the row says whose payment it is, besides who paid."""
+    return any(values.get(key) for key in ("client", "client_id", "student", "phone"))
 
 
 def _too_large(amount: int, held: int) -> Problem:

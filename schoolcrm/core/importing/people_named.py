@@ -76,7 +76,7 @@ class NamedPeople:
         """Digits are an id if there is such a one, else a phone."""
         if not text or has_letter(text):
             return Said(number, text, tuple(phones))
-        written = written_id(text)
+        written = _written_id(text)
         query = f"SELECT 1 FROM {table} WHERE id = ?"  # noqa: S608
         if written is not None and self._db.execute(query, (written,)).fetchone():
             if number not in (None, written):
@@ -192,12 +192,12 @@ def read_person(text: str) -> str:
     """Return the cell of a person: a name, or an id or a phone as they are written; BadValue for anything else."""
     if has_letter(text) or not any(map(str.isdigit, text)):
         return read_name(text)
-    if written_id(text) is None:
+    if _written_id(text) is None:
         read_phones(text)
     return tidy(text)
 
 
-def written_id(text: str) -> int | None:
+def _written_id(text: str) -> int | None:
     """Return the id that a cell holds, None if it is no plain number."""
     return read_id(tidy(text).removesuffix(".0"))
 

@@ -107,7 +107,8 @@ def open_source(
     with ExitStack() as opened:
         opened.callback(source.close)
         if not any(any(map(str.strip, cells)) for _line, cells in source.rows()):
-            raise BadValue(_("{path} has headings but no rows.").format(path=path), source.advice)
+            hint = source.advice or _("Save the table anew, with headings and rows.")
+            raise BadValue(_("{path} has headings but no rows.").format(path=path), hint)
         opened.pop_all()
     return source
 

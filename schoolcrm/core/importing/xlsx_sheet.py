@@ -33,7 +33,7 @@ _FORMULA_WITHOUT_VALUE = re.compile(
 )
 
 
-def check_workbook(path: Path) -> None:
+def _check_workbook(path: Path) -> None:
     """Refuse (BadValue) a zip file that is no XLSX, damaged, or would fill the memory when unpacked."""
     with _damage_as_refusal(path), zipfile.ZipFile(path) as archive:
         parts = archive.infolist()
@@ -46,7 +46,7 @@ def check_workbook(path: Path) -> None:
 
 def open_workbook(path: Path, open_files: ExitStack) -> "Workbook":
     """Return the workbook opened for reading row by row, closed with ``open_files``; BadValue."""
-    check_workbook(path)
+    _check_workbook(path)
     with _damage_as_refusal(path):
         from schoolcrm.core.importing.shared_strings import read_workbook
 

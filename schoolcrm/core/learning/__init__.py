@@ -1,0 +1,1 @@
+"""Groups, the schedule, lessons, attendance, freezes, holidays."""

@@ -6,7 +6,7 @@ from datetime import date
 
 from schoolcrm.core.errors import Ambiguous, NotFound, Refused
 from schoolcrm.core.language import _
-from schoolcrm.core.listing.lookup import quoted, read_id
+from schoolcrm.core.listing.lookup import quoted, read_id, several
 from schoolcrm.core.people.references import find_student
 from schoolcrm.core.rules.dates import human_date
 from schoolcrm.core.store.cells import student_name
@@ -81,12 +81,7 @@ def find_freeze(db: sqlite3.Connection, today: date, ref: str) -> int:
         )
     if len(found) > 1:
         candidates = [(one.id, _label(db, one)) for one in found]
-        listed = "; ".join(f"{number} {label}" for number, label in candidates)
-        raise Ambiguous(
-            _("{name} has several freezes.").format(name=quoted(ref)),
-            _("Name one by its number: {candidates}.").format(candidates=listed),
-            candidates,
-        )
+        raise several(_("{name} has several freezes.").format(name=quoted(ref)), candidates)
     return found[0].id
 
 
@@ -100,8 +95,8 @@ def _students_named(db: sqlite3.Connection, ref: str) -> list[int]:
     """Return the students that may be meant; that of several only one is frozen tells which."""
     try:
         return [find_student(db, ref, include_archived=True)]
-    except Ambiguous as several:
-        return [number for number, _label in several.candidates]
+    except Ambiguous as namesakes:
+        return [number for number, _label in namesakes.candidates]
 
 
 def words_of(freeze: Freeze) -> dict[str, str | int]:

@@ -4,11 +4,11 @@ import sqlite3
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
-from schoolcrm.core.errors import Ambiguous, BadValue, NotFound, Refused
+from schoolcrm.core.errors import BadValue, NotFound, Refused
 from schoolcrm.core.language import _
 from schoolcrm.core.learning.calendar import PlannedLesson
 from schoolcrm.core.learning.timetable import planned_lessons
-from schoolcrm.core.listing.lookup import quoted, read_id
+from schoolcrm.core.listing.lookup import quoted, read_id, several
 from schoolcrm.core.money.months import price_months_anew
 from schoolcrm.core.rules.dates import human_date, parse_date
 from schoolcrm.core.rules.names import fold, tidy
@@ -59,7 +59,7 @@ def add_holiday(school: "WritableSchool", first_on: date, last_on: date | None =
 
 def remove_holiday(school: "WritableSchool", holiday_id: int) -> Holiday:
     """Remove a holiday: its lessons are planned again, unless another covers the day. Return what was removed."""
-    holiday = get_holiday(school.db, holiday_id)
+    holiday = _get_holiday(school.db, holiday_id)
     school.db.execute("DELETE FROM holiday WHERE id = ?", (holiday_id,))
     _price_anew(school, holiday.first_on, holiday.last_on)
     return holiday
@@ -75,7 +75,7 @@ def find_holidays(db: sqlite3.Connection, first: date | None = None, last: date 
     return [_holiday(row) for row in rows]
 
 
-def get_holiday(db: sqlite3.Connection, holiday_id: int) -> Holiday:
+def _get_holiday(db: sqlite3.Connection, holiday_id: int) -> Holiday:
     """Return a holiday by its id; NotFound."""
     row = db.execute("SELECT id, first_on, last_on, name FROM holiday WHERE id = ?", (holiday_id,)).fetchone()
     if row is None:
@@ -90,19 +90,13 @@ def find_holiday(db: sqlite3.Connection, today: date, ref: str) -> int:
     """
     number = read_id(ref)
     if number is not None:
-        return get_holiday(db, number).id
+        return _get_holiday(db, number).id
     found = _of_day(db, today, ref) or _of_name(db, ref)
     if not found:
         raise _unknown(ref)
     if len(found) > 1:
         candidates = [(one.id, one.label) for one in found]
-        raise Ambiguous(
-            _("Several holidays answer to {name}.").format(name=quoted(ref)),
-            _("Name one by its number: {candidates}.").format(
-                candidates="; ".join(f"{number} {label}" for number, label in candidates)
-            ),
-            candidates,
-        )
+        raise several(_("Several holidays answer to {name}.").format(name=quoted(ref)), candidates)
     return found[0].id
 
 

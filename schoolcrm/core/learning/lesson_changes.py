@@ -5,14 +5,14 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from schoolcrm.core.errors import BadValue, NotFound, Refused
+from schoolcrm.core.errors import NotFound, Refused
 from schoolcrm.core.language import _
 from schoolcrm.core.learning.attendance import Attendance, mark_students, withdraw_marks
 from schoolcrm.core.learning.clashes import Clash, find_clashes
 from schoolcrm.core.learning.freezes import require_not_frozen
 from schoolcrm.core.learning.lesson_lookup import as_stored, stored_lesson
 from schoolcrm.core.learning.lessons import expected_students, store
-from schoolcrm.core.learning.schedule import LONGEST
+from schoolcrm.core.learning.schedule import check_minutes
 from schoolcrm.core.learning.timetable import PlannedLesson, planned_lessons
 from schoolcrm.core.money.months import price_months_anew
 from schoolcrm.core.rules.dates import human_date
@@ -52,7 +52,7 @@ def plan_lesson(school: WritableSchool, lesson: PlannedLesson) -> int:
     Raises Refused when the group or student has a lesson at that very time or the student is frozen, BadValue for a
     length that can't be.
     """
-    _check_minutes(lesson.minutes)
+    check_minutes(lesson.minutes)
     _require_possible(school.db, lesson)
     lesson_id = store(school, lesson, "planned")
     _price_anew(school, lesson)
@@ -142,7 +142,7 @@ def edit_lesson(school: WritableSchool, lesson: PlannedLesson, facts: Mapping[st
     """
     assert facts.keys() <= _FACTS
     if (minutes := facts.get("minutes")) is not None:
-        _check_minutes(int(minutes))
+        check_minutes(int(minutes))
     lesson = as_stored(school.db, lesson)
     lesson_id = store(school, lesson, lesson.state)
     if not facts:
@@ -156,14 +156,6 @@ def clashes_of_lesson(db: sqlite3.Connection, lesson_id: int, on: date) -> list[
     """Return what the stored lesson of that day clashes with (R22)."""
     that_day = planned_lessons(db, first=on, last=on)
     return [clash for clash in find_clashes(that_day) if lesson_id in (clash.one.lesson_id, clash.other.lesson_id)]
-
-
-def _check_minutes(minutes: int) -> None:
-    if not 1 <= minutes <= LONGEST:
-        raise BadValue(
-            _("A lesson can't take {value} minutes.").format(value=minutes),
-            _("Give a length from 1 to {most} minutes.").format(most=LONGEST),
-        )
 
 
 def _require_possible(db: sqlite3.Connection, lesson: PlannedLesson) -> None:

@@ -96,7 +96,7 @@ def blank_lesson(
     assert student_id is not None
     require_active_student(db, student_id)
     alike = db.execute(_ALIKE_OF_STUDENT, {"owner": student_id, "on": on.isoformat()}).fetchone()
-    _time, minutes, *rest = alike or (None, DEFAULT_MINUTES, None, None, None, lesson_type_of(db, "individual"))
+    _time, minutes, *rest = alike or (None, DEFAULT_MINUTES, None, None, None, _lesson_type_of(db, "individual"))
     return _unstored(on, time, minutes, None, student_id, *rest)
 
 
@@ -104,7 +104,7 @@ def _extra_lesson(db: sqlite3.Connection, group_id: int, on: date, time: str) ->
     """Return a lesson outside the schedule, like the nearest known one of the group where nothing else is said."""
     alike = db.execute(_ALIKE, {"owner": group_id, "on": on.isoformat()}).fetchone()
     own = db.execute("SELECT subject_id, teacher_id, room_id FROM study_group WHERE id = ?", (group_id,)).fetchone()
-    usual, minutes, *places, type_id = alike or (UNKNOWN_TIME, DEFAULT_MINUTES, *own, lesson_type_of(db, "group"))
+    usual, minutes, *places, type_id = alike or (UNKNOWN_TIME, DEFAULT_MINUTES, *own, _lesson_type_of(db, "group"))
     subject_id, teacher_id, room_id = (place or of_group for place, of_group in zip(places, own, strict=True))
     return _unstored(on, time or usual, minutes, group_id, None, subject_id, teacher_id, room_id, type_id)
 
@@ -138,7 +138,7 @@ def _unstored(
     )
 
 
-def lesson_type_of(db: sqlite3.Connection, code: str) -> int:
+def _lesson_type_of(db: sqlite3.Connection, code: str) -> int:
     """Return the lesson type that the program knows by that code: 'group', 'individual', 'trial', 'make-up'."""
     return int(db.execute("SELECT id FROM lesson_type WHERE code = ?", (code,)).fetchone()[0])
 

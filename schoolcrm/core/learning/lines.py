@@ -8,7 +8,7 @@ from schoolcrm.core.errors import Ambiguous, NotFound, Refused
 from schoolcrm.core.language import _, ngettext
 from schoolcrm.core.learning.references import find_group
 from schoolcrm.core.learning.schedule import find_slot, find_slots, students_of
-from schoolcrm.core.listing.lookup import quoted, read_id
+from schoolcrm.core.listing.lookup import quoted, read_id, several
 from schoolcrm.core.money.months import price_months_anew
 from schoolcrm.core.people.references import find_student
 from schoolcrm.core.rules.dates import human_date, human_weekday
@@ -34,17 +34,12 @@ def find_line(db: sqlite3.Connection, today: date, ref: str) -> int:
             _("'schoolcrm schedule list --lines' shows the lines of the schedule."),
         )
     if len(lines) > 1:
-        candidates = [(line.id, line_label(line)) for line in lines]
-        listed = "; ".join(f"{number} {label}" for number, label in candidates)
-        raise Ambiguous(
-            _("{name} has several lines in the schedule.").format(name=quoted(ref)),
-            _("Name one by its number: {candidates}.").format(candidates=listed),
-            candidates,
-        )
+        candidates = [(line.id, _line_label(line)) for line in lines]
+        raise several(_("{name} has several lines in the schedule.").format(name=quoted(ref)), candidates)
     return lines[0].id
 
 
-def line_label(line: Slot) -> str:
+def _line_label(line: Slot) -> str:
     """Return the days and the time of a line, to tell it from others."""
     days = ", ".join(human_weekday(day) for day in sorted(line.weekdays))
     return f"{days} {line.time}"
@@ -103,8 +98,8 @@ def _lines_of_groups(db: sqlite3.Connection, today: date, ref: str) -> list[Slot
         groups = [find_group(db, ref)]
     except NotFound:
         return []
-    except Ambiguous as several:
-        groups = [number for number, _label in several.candidates]
+    except Ambiguous as namesakes:
+        groups = [number for number, _label in namesakes.candidates]
     return [line for number in groups for line in find_slots(db, group_id=number, first=today)]
 
 
@@ -114,8 +109,8 @@ def _lines_of_students(db: sqlite3.Connection, today: date, ref: str) -> list[Sl
         students = {find_student(db, ref)}
     except NotFound:
         return []
-    except Ambiguous as several:
-        students = {number for number, _label in several.candidates}
+    except Ambiguous as namesakes:
+        students = {number for number, _label in namesakes.candidates}
     return [line for line in find_slots(db, student_ids=students, first=today) if line.student_id in students]
 
 

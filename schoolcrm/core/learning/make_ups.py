@@ -73,7 +73,7 @@ def share_of_make_up(db: sqlite3.Connection, student_id: int, missed_id: int, le
             _("The lesson {id} was not missed by the student.").format(id=missed_id),
             _("Only a missed lesson is made up for."),
         )
-    made_up = made_up_at(db, student_id, missed_id)
+    made_up = _made_up_at(db, student_id, missed_id)
     if made_up is not None and made_up.lesson_id != lesson_id:
         raise Refused(
             _("The lesson {id} was made up for on {day} already.").format(id=missed_id, day=human_date(made_up.on)),
@@ -82,7 +82,7 @@ def share_of_make_up(db: sqlite3.Connection, student_id: int, missed_id: int, le
     return FULL_SHARE - int(row[1])
 
 
-def made_up_at(db: sqlite3.Connection, student_id: int, lesson_id: int) -> MakeUp | None:
+def _made_up_at(db: sqlite3.Connection, student_id: int, lesson_id: int) -> MakeUp | None:
     """Return where the student made up for that missed lesson; None: nowhere."""
     row = db.execute(
         "SELECT lesson_id, on_date, subscription_id FROM mark WHERE student_id = ? AND makes_up_id = ?",
@@ -93,7 +93,7 @@ def made_up_at(db: sqlite3.Connection, student_id: int, lesson_id: int) -> MakeU
 
 def require_not_made_up(db: sqlite3.Connection, student_id: int, lesson_id: int) -> None:
     """Raise Refused when the student made up for the lesson, so that the absence must stay."""
-    made_up = made_up_at(db, student_id, lesson_id)
+    made_up = _made_up_at(db, student_id, lesson_id)
     if made_up is not None:
         raise Refused(
             _("The student made up for this lesson on {day}.").format(day=human_date(made_up.on)),
@@ -103,7 +103,7 @@ def require_not_made_up(db: sqlite3.Connection, student_id: int, lesson_id: int)
 
 def pass_on_share(db: sqlite3.Connection, student_id: int, missed_id: int, share: int) -> MakeUp | None:
     """Let the make-up of a missed lesson cost what its absence, marked anew, leaves; return it (R24)."""
-    made_up = made_up_at(db, student_id, missed_id)
+    made_up = _made_up_at(db, student_id, missed_id)
     if made_up is not None:
         db.execute(
             "UPDATE mark SET share = ?, charge = 0 WHERE student_id = ? AND on_date = ? AND lesson_id = ?",

@@ -16,7 +16,8 @@ _EVER = "SELECT student_id FROM membership WHERE group_id = :group"
 _IN_SIGHT = """
     SELECT id FROM student
      WHERE id IN ({query})
-       AND (:archived OR (archived_on IS NULL AND client_id IN (SELECT id FROM visible_client)))
+       AND (:archived OR (student.archived_on IS NULL
+                          AND EXISTS (SELECT 1 FROM visible_client WHERE visible_client.id = client_id)))
 """
 _MARKED = "SELECT student_id FROM mark WHERE lesson_id = :lesson"
 

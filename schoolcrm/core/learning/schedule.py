@@ -1,6 +1,5 @@
 """The regular schedule of groups and of single students (R22)."""
 
-import json
 import sqlite3
 from collections.abc import Collection
 from dataclasses import dataclass, replace
@@ -9,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from schoolcrm.core.errors import BadValue, NotFound, Refused
 from schoolcrm.core.language import _
-from schoolcrm.core.listing.lookup import quoted
 from schoolcrm.core.money.months import price_months_anew
 from schoolcrm.core.rules.dates import human_date
 from schoolcrm.core.rules.timetable import Slot, occurrences, weekday_mask, weekdays_of
+from schoolcrm.core.store.numbers import number_list
 
 if TYPE_CHECKING:
     from schoolcrm.core.store.transaction import WritableSchool
@@ -127,7 +126,7 @@ def find_slots(
     """
     asked = {
         "group": group_id,
-        "students": None if student_ids is None else json.dumps(list(student_ids)),
+        "students": None if student_ids is None else number_list(student_ids),
         "teacher": teacher_id,
         "room": room_id,
         "first": (first or date.min).isoformat(),
@@ -160,11 +159,7 @@ def check_slot(line: Slot) -> None:
         raise BadValue(_("A line of the schedule belongs to a group or to a student."), _("Name one of the two."))
     if not line.weekdays:
         raise BadValue(_("A day of the week is missing."), _("Write days like mon,thu."))
-    if not 1 <= line.minutes <= LONGEST:
-        raise BadValue(
-            _("A lesson can't take {value} minutes.").format(value=line.minutes),
-            _("Give a length from 1 to {most} minutes.").format(most=LONGEST),
-        )
+    check_minutes(line.minutes)
     if not 1 <= line.every_weeks <= MOST_WEEKS:
         raise BadValue(
             _("A lesson can't repeat every {value} weeks.").format(value=line.every_weeks),
@@ -186,16 +181,26 @@ def check_slot(line: Slot) -> None:
         )
 
 
+def check_minutes(minutes: int) -> None:
+    """Raise BadValue for a length that no lesson has."""
+    if not 1 <= minutes <= LONGEST:
+        raise BadValue(
+            _("A lesson can't take {value} minutes.").format(value=minutes),
+            _("Give a length from 1 to {most} minutes.").format(most=LONGEST),
+        )
+
+
 def _of_group(db: sqlite3.Connection, group_id: int) -> tuple[int, int | None, int | None, int | None]:
     """Return the lesson type, subject, teacher and room that lessons of the group have unless said."""
-    row = db.execute(
-        "SELECT lesson_type.id, subject_id, teacher_id, room_id, study_group.name, study_group.archived_on"
-        " FROM study_group, lesson_type WHERE study_group.id = ? AND lesson_type.code = 'group'",
+    from schoolcrm.core.learning.groups import require_open_group
+
+    require_open_group(db, group_id)
+    line_type, subject_id, teacher_id, room_id = db.execute(
+        "SELECT lesson_type.id, subject_id, teacher_id, room_id FROM study_group, lesson_type"
+        " WHERE study_group.id = ? AND lesson_type.code = 'group'",
         (group_id,),
     ).fetchone()
-    if row[5]:
-        raise Refused(_("The group {name} is in the archive.").format(name=quoted(row[4])), _("Choose another group."))
-    return row[0], row[1], row[2], row[3]
+    return line_type, subject_id, teacher_id, room_id
 
 
 def _of_student(db: sqlite3.Connection, student_id: int | None) -> tuple[int, None, None, None]:

@@ -4,7 +4,6 @@ A lesson of a schedule is computed until one is stored in its place (`lesson.sch
 on holidays none is, and nobody is expected while frozen (R25). Each table is read once per calendar.
 """
 
-import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable
@@ -12,6 +11,7 @@ from datetime import date, timedelta
 
 from schoolcrm.core.learning.calendar import Calendar, Freeze, PlannedLesson, Stay
 from schoolcrm.core.rules.timetable import Slot, weekdays_of
+from schoolcrm.core.store.numbers import number_list
 
 __all__ = ["Calendar", "PlannedLesson", "planned_lessons", "read_calendar", "students_asked"]
 
@@ -61,14 +61,14 @@ def read_calendar(
     asked: dict[str, str | int | None] = {
         "first": first.isoformat(),
         "last": (last or date.max).isoformat(),
-        "students": None if students is None else json.dumps(students),
+        "students": None if students is None else number_list(students),
         "group": group_id,
         "teacher": teacher_id,
         "room": room_id,
     }
     calendar = Calendar(only_students=students is not None)
     _read_stays(db, calendar, asked)
-    asked["groups"] = json.dumps([group_id] if group_id is not None and students is None else list(calendar.stays))
+    asked["groups"] = number_list([group_id] if group_id is not None and students is None else calendar.stays)
     _read_freezes(db, calendar, asked)
     _read_slots(db, calendar, asked)
     _read_taken(db, calendar, asked)
@@ -198,7 +198,7 @@ def _read_slots(db: sqlite3.Connection, calendar: Calendar, asked: _Asked) -> No
 
 
 def _read_taken(db: sqlite3.Connection, calendar: Calendar, asked: _Asked) -> None:
-    slots = json.dumps([slot.id for slot in calendar.slots])
+    slots = number_list(slot.id for slot in calendar.slots)
     for schedule_id, occurrence_on in db.execute(_TAKEN, {**asked, "slots": slots}):
         calendar.taken[schedule_id].add(_day(occurrence_on))
 
@@ -236,6 +236,6 @@ def _present(db: sqlite3.Connection, held: list[int], asked: _Asked) -> defaultd
     query = _MARKS if asked["students"] is None else _MARKS_OF_STUDENTS
     present: defaultdict[int, list[int]] = defaultdict(list)
     if held:
-        for lesson_id, student_id in db.execute(query, {**asked, "held": json.dumps(held)}):
+        for lesson_id, student_id in db.execute(query, {**asked, "held": number_list(held)}):
             present[lesson_id].append(student_id)
     return present

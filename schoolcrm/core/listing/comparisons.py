@@ -90,7 +90,7 @@ def _time(compared: _Compared) -> str:
 def _read_time(text: str) -> str:
     from schoolcrm.core.rules.dates import parse_time
 
-    return parse_time(text).strftime("%H:%M")
+    return parse_time(text)
 
 
 def _money(compared: _Compared) -> str:

@@ -42,11 +42,14 @@ class Reaches:
 
     def of(self, client_id: int) -> Reach:
         """Return how far the client's money reaches (R38, R39)."""
-        if client_id not in self._known:
+        found = self._known.get(client_id)
+        if found is None:
             announced = client_id in self._expected
             self._follow(sorted(self._expected - self._known.keys()) if announced else self._next(client_id))
-        self._asked.add(client_id)
-        return self._known[client_id]
+            found = self._known[client_id]
+        if self._ahead:
+            self._asked.add(client_id)
+        return found
 
     def _next(self, client_id: int) -> list[int]:
         """Return the client and those after it: twice as many as last time if half of these were asked about."""

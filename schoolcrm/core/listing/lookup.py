@@ -81,6 +81,12 @@ def lookup_named(entries: Sequence[tuple[int, str]], ref: str, wording: Wording)
     )
 
 
+def several(sentence: str, candidates: list[tuple[int, str]]) -> Ambiguous:
+    """Return the refusal of a name that several answer to; each of them is told by its number and label."""
+    listed = "; ".join(f"{number} {label}" for number, label in candidates)
+    return Ambiguous(sentence, _("Name one by its number: {candidates}.").format(candidates=listed), candidates)
+
+
 def _one_of(ref: str, found: list[int], labels: Labels, wording: Wording) -> int:
     if len(found) == 1:
         return found[0]

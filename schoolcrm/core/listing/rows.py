@@ -63,7 +63,7 @@ def list_rows(db: sqlite3.Connection, today: date, registry: Registry, wish: Wis
         ids = _found_among_the_first(db, today, registry, wish, terms, scope)
         rows: Rows = _page(db, registry, statement, fields, reaches, ids)
     else:
-        rows = _everything(db, registry, statement, fields, reaches)
+        rows = _everything(db, statement, fields, reaches)
     return Listing(fields, _split_lists(fields, rows), scope)
 
 
@@ -184,9 +184,7 @@ def _page(
     return [rows[number] for number, _owner in ids]
 
 
-def _everything(
-    db: sqlite3.Connection, registry: Registry, statement: _Statement, fields: Sequence[Field], reaches: Reaches
-) -> Rows:
+def _everything(db: sqlite3.Connection, statement: _Statement, fields: Sequence[Field], reaches: Reaches) -> Rows:
     joins = statement.joins | {each.key: each for each in fields if each.total}
     cells = ", ".join(each.value for each in fields)
     if follows_money(cells + statement.order):

@@ -1,0 +1,1 @@
+"""Plans, subscriptions, charges, payments, discounts, contracts; the ledger is the one definition of a balance."""

@@ -9,8 +9,10 @@ from schoolcrm.core.language import _, ngettext
 from schoolcrm.core.learning.groups import require_active_student
 from schoolcrm.core.money.months import price_months_anew
 from schoolcrm.core.money.sales import charge_upfront
+from schoolcrm.core.people.own_students import client_of_student
 from schoolcrm.core.rules.dates import human_date
 from schoolcrm.core.statuses.events import sale_withdrawn
+from schoolcrm.core.store.cells import student_name
 from schoolcrm.core.store.transaction import WritableSchool
 
 MOST_LESSONS_NAMED = 10
@@ -155,7 +157,8 @@ def move_subscription(school: WritableSchool, subscription_id: int, student_id: 
     subscription, another client's student, one in the archive, and the student who has it.
     """
     sold = _living(school.db, subscription_id)
-    client_id, name = _student(school.db, student_id)
+    client_id = client_of_student(school.db, student_id)
+    name = student_name(school.db, student_id)
     if client_id != sold.client_id:
         raise Refused(
             _("{student} is no student of the client who bought the subscription {id}.").format(
@@ -238,13 +241,3 @@ def _days_after(day: date, days: int) -> date:
         raise BadValue(
             _("{days} days are too many.").format(days=days), _("Give the last day with --to instead.")
         ) from None
-
-
-def _student(db: sqlite3.Connection, student_id: int) -> tuple[int, str]:
-    row = db.execute("SELECT client_id, name FROM student WHERE id = ?", (student_id,)).fetchone()
-    if row is None:
-        raise NotFound(
-            _("There is no student {id}.").format(id=student_id),
-            _("'schoolcrm students list' shows all with their ids."),
-        )
-    return int(row[0]), str(row[1])

@@ -75,7 +75,7 @@ def months_beside(db: sqlite3.Connection, subscription_ids: Iterable[int]) -> li
     return [Touched(number, date.fromisoformat(month)) for number, month in rows]
 
 
-def write_charges(db: sqlite3.Connection, student_id: int, terms: Terms, charges: Iterable[Charge]) -> None:
+def _write_charges(db: sqlite3.Connection, student_id: int, terms: Terms, charges: Iterable[Charge]) -> None:
     """Write charges onto the student's marks."""
     db.executemany(
         _WRITE,
@@ -99,7 +99,7 @@ def _write_each(db: sqlite3.Connection, terms: Terms, charges: Sequence[Charge])
     """Write each charge onto its student's mark: a subscription that was moved has marks of several (R41)."""
     for student_id in {charge.student_id for charge in charges}:
         theirs = [charge for charge in charges if charge.student_id == student_id]
-        write_charges(db, terms.student_id if student_id is None else student_id, terms, theirs)
+        _write_charges(db, terms.student_id if student_id is None else student_id, terms, theirs)
 
 
 def price_unpaid(school: WritableSchool, student_id: int, first_on: date) -> int:
@@ -122,7 +122,7 @@ def price_unpaid(school: WritableSchool, student_id: int, first_on: date) -> int
 
 
 def _bind(db: sqlite3.Connection, student_id: int, mark: Mark, payer: Terms) -> None:
-    write_charges(db, student_id, payer, [Charge(mark.occasion, payer.id, 0, 0, "paid")])
+    _write_charges(db, student_id, payer, [Charge(mark.occasion, payer.id, 0, 0, "paid")])
 
 
 def _counts(db: sqlite3.Connection, touched: Touched) -> bool:

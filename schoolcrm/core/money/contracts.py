@@ -30,12 +30,20 @@ _LABEL = """
       FROM contract JOIN client ON client.id = contract.client_id WHERE contract.id = ?
 """
 _HELD = """
-    SELECT count(*), ifnull(sum(mark.charge), 0)
+    SELECT mark.subscription_id, count(*), sum(mark.charge)
       FROM student
       JOIN mark ON mark.student_id = student.id
       JOIN lesson ON lesson.id = mark.lesson_id
      WHERE student.client_id = :client AND mark.on_date BETWEEN :first AND :last
        AND (:type IS NULL OR lesson.lesson_type_id = :type)
+     GROUP BY mark.subscription_id
+"""
+_UPFRONT = """
+    SELECT subscription.id, upfront_charge.amount
+      FROM student
+      JOIN subscription ON subscription.student_id = student.id
+      JOIN upfront_charge ON upfront_charge.subscription_id = subscription.id
+     WHERE student.client_id = :client AND upfront_charge.on_date BETWEEN :first AND :last
 """
 _FACTS = (
     *("client_id", "school_number", "number", "lesson_type_id", "visits", "visits_auto", "amount", "amount_auto"),
@@ -222,17 +230,25 @@ def delete_contract(school: "WritableSchool", contract_id: int) -> None:
 def lessons_of_period(
     db: sqlite3.Connection, client_id: int, first: date, last: date, lesson_type_id: int | None = None
 ) -> Lessons:
-    """Return the lessons of the client's students, held and scheduled, and their charges by R31 (`auto` of R42)."""
+    """Return the lessons of the client's students, held and scheduled, and their charges by R31 (`auto` of R42).
+
+    What sales charged upfront on days of the period belongs to them; of one lesson type only that which pays some
+    of them.
+    """
     from schoolcrm.core.money.coverage import coming_charges, students_of
 
     asked = {"client": client_id, "first": first.isoformat(), "last": last.isoformat(), "type": lesson_type_id}
-    visits, amount = db.execute(_HELD, asked).fetchone()
+    counted = [(payer, visits, amount) for payer, visits, amount in db.execute(_HELD, asked)]
     for student_id in students_of(db, client_id):
-        for coming in coming_charges(db, student_id, first, last):
-            if lesson_type_id is None or coming.lesson.lesson_type_id == lesson_type_id:
-                visits += 1
-                amount += coming.charge.amount
-    return Lessons(visits, amount)
+        counted += [
+            (coming.charge.subscription_id, 1, coming.charge.amount)
+            for coming in coming_charges(db, student_id, first, last)
+            if lesson_type_id in (None, coming.lesson.lesson_type_id)
+        ]
+    payers = {payer for payer, _visits, _amount in counted}
+    upfront = [amount for payer, amount in db.execute(_UPFRONT, asked) if lesson_type_id is None or payer in payers]
+    amounts = [amount for _payer, _visits, amount in counted]
+    return Lessons(sum(visits for _payer, visits, _amount in counted), sum(amounts) + sum(upfront))
 
 
 def _values(db: sqlite3.Connection, client_id: int, terms: Terms) -> Mapping[str, Any]:

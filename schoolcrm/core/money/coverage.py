@@ -9,7 +9,7 @@ from itertools import chain
 from schoolcrm.core.learning.agenda import Agenda
 from schoolcrm.core.learning.timetable import PlannedLesson, read_calendar
 from schoolcrm.core.money.ledger import balances_of
-from schoolcrm.core.money.terms import marks_since, terms_of_students, used_before
+from schoolcrm.core.money.terms import marks_since, terms_of_clients, terms_of_student, used_before
 from schoolcrm.core.rules.charging import Charge, Mark, Occasion, Terms, price_marks, price_package, projected_by_month
 from schoolcrm.core.rules.coverage import (
     Coverage,
@@ -23,7 +23,6 @@ from schoolcrm.core.rules.coverage import (
 from schoolcrm.core.rules.dates import add_months
 from schoolcrm.core.rules.paying import package_size
 from schoolcrm.core.rules.prices import for_any_lesson, month_end
-from schoolcrm.core.store.numbers import number_list
 
 MONTHS_AHEAD = 120
 """How far an open-ended schedule is walked; what lasts longer, or costs nothing, has no end that could be told."""
@@ -32,11 +31,6 @@ _BEYOND = 12
 AT_ONCE = 5000
 """How many clients are read together, so that the memory does not grow with the school."""
 _NOTHING = Coverage(lessons=0, expires_on=None, ended=True)
-_STUDENTS = """
-    SELECT client_id, id FROM student
-     WHERE client_id IN (SELECT value FROM json_each(?)) AND archived_on IS NULL
-     ORDER BY client_id, id
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +58,10 @@ def client_coverages(db: sqlite3.Connection, client_ids: Sequence[int], today: d
 
 def _together(db: sqlite3.Connection, client_ids: Sequence[int], today: date) -> dict[int, Coverage]:
     found = dict.fromkeys(client_ids, _NOTHING)
-    students = _students_by_client(db, client_ids)
-    everybody = [student_id for own in students.values() for student_id in own]
-    sold = terms_of_students(db, everybody, today.replace(day=1))
-    outlook = _read_outlook(db, {one: own for one, own in sold.items() if _last_paid_day(own) >= today}, today)
-    waiting = {client_id: [one for one in own if one in outlook.students] for client_id, own in students.items()}
+    sold = terms_of_clients(db, client_ids, today.replace(day=1))
+    offers = {one: own for theirs in sold.values() for one, own in theirs.items() if _last_paid_day(own) >= today}
+    outlook = _read_outlook(db, offers, today)
+    waiting = {client_id: [one for one in sorted(own) if one in outlook.students] for client_id, own in sold.items()}
     horizon, furthest = add_months(today, MONTHS_AHEAD), add_months(today, MONTHS_AHEAD + _BEYOND)
     for client_id, accounts in balances_of(db, [client_id for client_id, own in waiting.items() if own]).items():
         streams = [
@@ -85,7 +78,8 @@ def coming_charges(db: sqlite3.Connection, student_id: int, today: date, last: d
 
     Later lessons of the last month are looked at too: a month plan's price is shared among them all.
     """
-    offers = terms_of_students(db, [student_id], today.replace(day=1)).get(student_id, [])
+    month = today.replace(day=1)
+    offers = [terms for terms in terms_of_student(db, student_id) if (terms.last_on or month) >= month]
     outlook = _read_outlook(db, {student_id: offers}, today)
     for account, charge in outlook.charges(student_id, month_end(last)):
         if charge.occasion.on > last:
@@ -126,13 +120,6 @@ def _read_outlook(db: sqlite3.Connection, offers: Mapping[int, list[Terms]], tod
     by_marks = [terms.id for student_id in students for terms in offers[student_id] if terms.kind != "lesson"]
     used, marked = used_before(db, by_marks, month)
     return _Outlook(today, offers, students, used, marks_since(db, marked, month), agenda)
-
-
-def _students_by_client(db: sqlite3.Connection, client_ids: Sequence[int]) -> Mapping[int, list[int]]:
-    students: dict[int, list[int]] = {}
-    for client_id, student_id in db.execute(_STUDENTS, (number_list(client_ids),)):
-        students.setdefault(client_id, []).append(student_id)
-    return students
 
 
 def lessons_left_of(db: sqlite3.Connection, terms: Terms, used: int, balance: int, today: date) -> int | None:

@@ -9,6 +9,7 @@ from schoolcrm.core.errors import BadValue, NotFound
 from schoolcrm.core.language import _
 from schoolcrm.core.money.charges import Touched, price_anew
 from schoolcrm.core.money.sales import charge_upfront
+from schoolcrm.core.people.own_students import client_of_student
 from schoolcrm.core.rules.dates import Period, human_date
 from schoolcrm.core.rules.discounts import WHOLE
 from schoolcrm.core.statuses.events import require_active
@@ -61,7 +62,7 @@ def add_discount(school: WritableSchool, student_id: int, new: NewDiscount) -> G
     """
     from schoolcrm.core.store.models import Discount
 
-    client_id = _client_of(school.db, student_id)
+    client_id = client_of_student(school.db, student_id)
     require_active(school.db, client_id)
     _check(new)
     discount = school.add(
@@ -83,7 +84,7 @@ def remove_discount(school: WritableSchool, discount_id: int) -> Given:
     for table in ("discount_subject", "discount_lesson_type"):
         school.db.execute(f"DELETE FROM {table} WHERE discount_id = ?", (discount_id,))  # noqa: S608
     school.db.execute("DELETE FROM discount WHERE id = ?", (discount_id,))
-    client_id = _client_of(school.db, student_id)
+    client_id = client_of_student(school.db, student_id)
     return Given(discount_id, student_id, client_id, _price_days(school, student_id, days))
 
 
@@ -97,16 +98,6 @@ def require_discount(db: sqlite3.Connection, discount_id: int) -> tuple[int, Per
         )
     first, last = (date.fromisoformat(day) if day else None for day in row[1:])
     return row[0], Period(first, last)
-
-
-def _client_of(db: sqlite3.Connection, student_id: int) -> int:
-    row = db.execute("SELECT client_id FROM student WHERE id = ?", (student_id,)).fetchone()
-    if row is None:
-        raise NotFound(
-            _("There is no student {id}.").format(id=student_id),
-            _("'schoolcrm students list' shows all with their ids."),
-        )
-    return int(row[0])
 
 
 def _check(new: NewDiscount) -> None:

@@ -4,7 +4,7 @@ For the sake of speed some queries here read the tables under the view; the test
 """
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 
 from schoolcrm.core.store.numbers import number_list
@@ -63,16 +63,16 @@ _ENTRIES_IN_BRIEF = """
      WHERE amount > 0 AND on_date <= :last
 """
 
-# Of most clients all money is on the general account: their sums need no sorting by account, which takes longest.
+# Of most clients all money is on the general account: sums over all accounts need no sorting, which takes longest.
 _SUMS_OF = (
     """
-    SELECT client_id, sum(iif(separate_id IS NULL, effect, 0)), count(separate_id)
+    SELECT client_id, sum(effect), count(separate_id)
       FROM payment
      WHERE client_id IN (SELECT value FROM json_each(:clients)) AND voided_on IS NULL
      GROUP BY client_id
     """,
     """
-    SELECT student.client_id, -sum(iif(separate_id IS NULL, charge, 0)), count(separate_id)
+    SELECT student.client_id, -sum(charge), count(separate_id)
       FROM student
      CROSS JOIN mark ON mark.student_id = student.id
      WHERE student.id IN (SELECT id FROM student WHERE client_id IN (SELECT value FROM json_each(:clients)))
@@ -126,24 +126,25 @@ def balances_of(db: sqlite3.Connection, client_ids: Sequence[int]) -> dict[int, 
     """Return the `balances` of each of the clients, read together."""
     found = {client_id: {GENERAL: 0} for client_id in client_ids}
     paid, sold, attended = _ENTRIES_OF
-    _add_up(db, found, sold, list(found))
-    for general, entries in zip(_SUMS_OF, (paid, attended), strict=True):
+    for client_id, account, amount in _sums(db, sold, list(found)):
+        found[client_id][account] = found[client_id].get(account, 0) + amount
+    for of_all, entries in zip(_SUMS_OF, (paid, attended), strict=True):
         separate = set()
-        for client_id, amount, others in db.execute(general, {"clients": number_list(found)}):
+        for client_id, amount, others in db.execute(of_all, {"clients": number_list(found)}):
             found[client_id][GENERAL] += amount
             if others:
                 separate.add(client_id)
-        _add_up(db, found, f"{entries} AND separate_id IS NOT NULL", sorted(separate))
+        for client_id, account, amount in _sums(db, f"{entries} AND separate_id IS NOT NULL", sorted(separate)):
+            accounts = found[client_id]
+            accounts[account] = accounts.get(account, 0) + amount
+            accounts[GENERAL] -= amount
     return found
 
 
-def _add_up(
-    db: sqlite3.Connection, accounts: Mapping[int, dict[int, int]], entries: str, client_ids: Sequence[int]
-) -> None:
-    """Add the sums of these entries of the clients to their accounts."""
-    sums = f"SELECT client_id, account, sum(amount) FROM ({entries}) GROUP BY client_id, account"  # noqa: S608
-    for client_id, account, amount in db.execute(sums, _asked(client_ids, date.max)):
-        accounts[client_id][account] = accounts[client_id].get(account, 0) + amount
+def _sums(db: sqlite3.Connection, entries: str, client_ids: Sequence[int]) -> sqlite3.Cursor:
+    """Return the sums of these entries of the clients, by client and account."""
+    query = f"SELECT client_id, account, sum(amount) FROM ({entries}) GROUP BY client_id, account"  # noqa: S608
+    return db.execute(query, _asked(client_ids, date.max))
 
 
 def _asked(client_ids: Sequence[int], last: date) -> dict[str, str]:

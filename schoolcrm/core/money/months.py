@@ -1,9 +1,10 @@
 """Month plans whose number of lessons has changed because groups or the schedule did (R31)."""
 
-import json
 from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING
+
+from schoolcrm.core.store.numbers import number_list
 
 if TYPE_CHECKING:
     from schoolcrm.core.store.transaction import WritableSchool
@@ -36,7 +37,7 @@ def price_months_anew(
 
     begins = month_of(first).first or first
     ends = (month_of(last).last if last else None) or date.max
-    asked = {"students": json.dumps(sorted(set(student_ids))), "first": begins.isoformat(), "last": ends.isoformat()}
+    asked = {"students": number_list(sorted(set(student_ids))), "first": begins.isoformat(), "last": ends.isoformat()}
     rows = school.db.execute(_MARKED_MONTHS, asked).fetchall()
     if rows:
         price_anew(school, [Touched(number, date.fromisoformat(month)) for number, month in rows])

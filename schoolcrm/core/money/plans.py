@@ -58,6 +58,11 @@ def add_plan(school: WritableSchool, offer: Offer) -> int:
     return plan.id
 
 
+def is_flat(kind: str, billing: str) -> bool:
+    """Tell whether one price pays for all lessons: of a `lesson` plan charged upfront, which charges it once (R31)."""
+    return kind == "lesson" and billing == "upfront"
+
+
 def read_offer(db: sqlite3.Connection, plan_id: int) -> Offer:
     """Return the terms of a plan as they are now."""
     name, kind, price, lessons, days, months, billing, separate, burn, stop_at_end = db.execute(

@@ -9,9 +9,10 @@ from schoolcrm.core.errors import BadValue, NotFound, Refused
 from schoolcrm.core.language import _
 from schoolcrm.core.learning.groups import require_active_student
 from schoolcrm.core.money.charges import months_beside, price_anew, price_unpaid
-from schoolcrm.core.money.plans import BILLINGS
+from schoolcrm.core.money.plans import BILLINGS, is_flat
 from schoolcrm.core.money.terms import terms_of
 from schoolcrm.core.office.access import grant_access
+from schoolcrm.core.people.own_students import client_of_student
 from schoolcrm.core.rules.charging import upfront_charges
 from schoolcrm.core.rules.dates import add_months, human_date
 from schoolcrm.core.statuses.events import require_active, subscription_sold
@@ -40,12 +41,16 @@ class Sale:
 
 @dataclass(frozen=True, slots=True)
 class Sold:
-    """A subscription made by a sale: its id, its last day (None: open), marks that it now pays (R33)."""
+    """A subscription made by a sale: its id, its last day (None: open), marks that it now pays (R33).
+
+    `flat`: of a `lesson` plan charged upfront, so that one price pays for all its lessons (R31).
+    """
 
     id: int
     client_id: int
     last_on: date | None
     repriced: int
+    flat: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +79,7 @@ def sell(school: WritableSchool, sale: Sale, *, reprice: bool = False) -> Sold:
     plan, an archived or deleted client, and a free trial when there was one (R12); BadValue for days or a billing
     that don't fit.
     """
-    client_id = _client_of(school, sale.student_id)
+    client_id = client_of_student(school.db, sale.student_id)
     require_active(school.db, client_id)
     plan = _plan(school, sale.plan_id)
     if sale.origin == "sale":
@@ -91,7 +96,8 @@ def sell(school: WritableSchool, sale: Sale, *, reprice: bool = False) -> Sold:
         grant_access(school, client_id)
     repriced = price_unpaid(school, sale.student_id, sale.first_on) if reprice else 0
     price_anew(school, months_beside(school.db, [subscription_id]))
-    return Sold(subscription_id, client_id, last_on, repriced)
+    flat = is_flat(plan.kind, sale.billing or plan.billing)
+    return Sold(subscription_id, client_id, last_on, repriced, flat)
 
 
 def require_sold_by(sale: Sale, today: date) -> None:
@@ -101,16 +107,6 @@ def require_sold_by(sale: Sale, today: date) -> None:
             _("The sale of {day} is after today.").format(day=human_date(sale.sold_on)),
             _("For a subscription that begins later give --from; or repeat with --even-so."),
         )
-
-
-def _client_of(school: WritableSchool, student_id: int) -> int:
-    row = school.db.execute("SELECT client_id FROM student WHERE id = ?", (student_id,)).fetchone()
-    if row is None:
-        raise NotFound(
-            _("There is no student {id}.").format(id=student_id),
-            _("'schoolcrm students list' shows all with their ids."),
-        )
-    return int(row[0])
 
 
 def _plan(school: WritableSchool, plan_id: int) -> _Plan:

@@ -13,22 +13,25 @@ from schoolcrm.core.rules.charging import Mark, Occasion, Terms
 from schoolcrm.core.rules.discounts import Discount
 from schoolcrm.core.store.numbers import number_list
 
-_TERMS = """
-    SELECT id, student_id, kind, price, lessons, first_on, last_on, billing, separate, stop_at_end,
+_COLUMNS = """
+    SELECT subscription.id, student_id, kind, price, lessons, first_on, last_on, billing, separate, stop_at_end,
            (SELECT group_concat(subject_id) FROM subscription_subject WHERE subscription_id = subscription.id),
            (SELECT group_concat(lesson_type_id) FROM subscription_lesson_type WHERE subscription_id = subscription.id),
            EXISTS (SELECT 1 FROM discount WHERE discount.student_id = subscription.student_id)
-      FROM subscription
+"""
+_TERMS = f"{_COLUMNS} FROM subscription"
+_TERMS_OF_CLIENTS = f"""
+    {_COLUMNS}, student.client_id
+      FROM json_each(:clients)
+     CROSS JOIN student ON student.client_id = json_each.value
+     CROSS JOIN subscription ON subscription.student_id = student.id
+     WHERE student.archived_on IS NULL AND deleted_on IS NULL AND ifnull(last_on, :since) >= :since
 """
 _MARKS = """
     SELECT mark.subscription_id, mark.on_date, lesson.time, lesson.id, lesson.subject_id, lesson.lesson_type_id,
            mark.share, mark.student_id
       FROM mark
       JOIN lesson ON lesson.id = mark.lesson_id
-"""
-_NOT_OVER = """
-     WHERE student_id IN (SELECT value FROM json_each(:students)) AND deleted_on IS NULL
-       AND ifnull(last_on, :since) >= :since
 """
 _MARKS_SINCE = """
      WHERE mark.subscription_id IN (SELECT value FROM json_each(:subscriptions)) AND mark.on_date >= :since
@@ -57,14 +60,19 @@ def terms_of_student(db: sqlite3.Connection, student_id: int) -> list[Terms]:
     return [_terms(discounts, *row[:-1]) for row in rows]
 
 
-def terms_of_students(db: sqlite3.Connection, student_ids: Sequence[int], since: date) -> Mapping[int, list[Terms]]:
-    """Return, by student, those of `terms_of_student` that last up to that day or longer, read together."""
-    asked = {"students": number_list(student_ids), "since": since.isoformat()}
-    rows = db.execute(_TERMS + _NOT_OVER, asked).fetchall()
-    discounts = _discounts_of(db, sorted({row[1] for row in rows if row[-1]}))
-    found: defaultdict[int, list[Terms]] = defaultdict(list)
+def terms_of_clients(
+    db: sqlite3.Connection, client_ids: Sequence[int], since: date
+) -> dict[int, dict[int, list[Terms]]]:
+    """Return the subscriptions that last up to that day or longer, by client and student, read together.
+
+    Students in the archive are left out, and whoever has no such subscription.
+    """
+    asked = {"clients": number_list(client_ids), "since": since.isoformat()}
+    rows = db.execute(_TERMS_OF_CLIENTS, asked).fetchall()
+    discounts = _discounts_of(db, sorted({row[1] for row in rows if row[-2]}))
+    found: defaultdict[int, dict[int, list[Terms]]] = defaultdict(dict)
     for row in rows:
-        found[row[1]].append(_terms(discounts.get(row[1], ()), *row[:-1]))
+        found[row[-1]].setdefault(row[1], []).append(_terms(discounts.get(row[1], ()), *row[:-2]))
     return found
 
 

@@ -1,0 +1,1 @@
+"""The school's desk: tasks, messages, files, forms, automations, settings, undoing."""

@@ -4,7 +4,6 @@ So every way of changing a client sets them off, and undo takes back what they d
 change themselves comes after the reading and sets nothing off: one step deep, and no loops.
 """
 
-import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
@@ -25,6 +24,7 @@ from schoolcrm.core.statuses.catalogue import living_status
 from schoolcrm.core.statuses.change import set_status
 from schoolcrm.core.store.journal import bounds, image_of
 from schoolcrm.core.store.numbering import last_number
+from schoolcrm.core.store.numbers import number_list
 from schoolcrm.core.store.transaction import WritableSchool
 
 DONE, UNCHANGED, FAILED = "done", "unchanged", "failed"
@@ -125,7 +125,7 @@ def _now(db: sqlite3.Connection, columns: Iterable[str], ids: Iterable[int]) -> 
     if not names:
         return []
     query = _NOW.format(values=", ".join(f"client.{name}" for name in names))
-    rows = db.execute(query, (json.dumps(list(ids)),))
+    rows = db.execute(query, (number_list(ids),))
     return [(row[0], dict(zip(names, map(_told, row[1:]), strict=True))) for row in rows]
 
 
@@ -152,7 +152,7 @@ def _set(school: WritableSchool, one: Automation, client_ids: Sequence[int]) -> 
     if key in SCALES:
         status_id = living_status(school.db, int(value))
         query = f"SELECT id FROM client WHERE {key}_id <> ? AND id IN (SELECT value FROM json_each(?))"  # noqa: S608
-        changed = {number for (number,) in school.db.execute(query, (status_id, json.dumps(list(client_ids))))}
+        changed = {number for (number,) in school.db.execute(query, (status_id, number_list(client_ids)))}
         note = _("automation {id}").format(id=one.id)
         set_status(school, client_ids, status_id, reason_note=note)
     else:

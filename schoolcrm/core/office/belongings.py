@@ -42,7 +42,7 @@ _PAYMENTS_FOR_STUDENT = """
 """
 
 
-def records_of_client(db: sqlite3.Connection, client_id: int) -> list[Record]:
+def _records_of_client(db: sqlite3.Connection, client_id: int) -> list[Record]:
     """Return the client's record and all that is or was the client's: contacts, students, money, marks…
 
     A student who was given to another client is told here too, what hangs on the student is the other's.
@@ -54,11 +54,11 @@ def records_of_client(db: sqlite3.Connection, client_id: int) -> list[Record]:
     for _entity, number in _owned(db, "student", "client_id", client_id):
         row = db.execute("SELECT client_id FROM student WHERE id = ?", (number,)).fetchone()
         is_theirs = row is None or row[0] == client_id
-        found += records_of_student(db, int(number)) if is_theirs else [("student", number)]
+        found += _records_of_student(db, int(number)) if is_theirs else [("student", number)]
     return list(dict.fromkeys(found))
 
 
-def records_of_student(db: sqlite3.Connection, student_id: int) -> list[Record]:
+def _records_of_student(db: sqlite3.Connection, student_id: int) -> list[Record]:
     """Return the student's record and all that is or was the student's: marks, subscriptions, groups, payments…"""
     found: list[Record] = [("student", student_id), *_hanging(db, "student", student_id)]
     for entity in OF_STUDENT:
@@ -73,9 +73,9 @@ def records_of_student(db: sqlite3.Connection, student_id: int) -> list[Record]:
 def records_of(db: sqlite3.Connection, entity: str, record: int | str) -> list[Record]:
     """Return the record and what hangs on it."""
     if entity == "client":
-        return records_of_client(db, int(record))
+        return _records_of_client(db, int(record))
     if entity == "student":
-        return records_of_student(db, int(record))
+        return _records_of_student(db, int(record))
     return [(entity, record), *_hanging(db, entity, record)]
 
 

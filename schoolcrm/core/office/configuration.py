@@ -21,10 +21,10 @@ def read_settings(db: sqlite3.Connection) -> dict[str, str]:
 def read_value(key: str, text: str) -> str:
     """Return the text as the value the setting keeps; BadValue tells what it may be."""
     value = SETTINGS[key].read(text)
-    return known_time_zone(value) if key == "time_zone" else value
+    return _known_time_zone(value) if key == "time_zone" else value
 
 
-def known_time_zone(name: str) -> str:
+def _known_time_zone(name: str) -> str:
     """Return the time zone of that name as it is spelt; BadValue if the machine knows none called so."""
     from zoneinfo import available_timezones
 

@@ -6,7 +6,9 @@ from itertools import groupby
 
 from schoolcrm.core.language import _, ngettext
 from schoolcrm.core.office.later_sales import later_sales
+from schoolcrm.core.office.past_names import name_of
 from schoolcrm.core.office.record_words import entity_name
+from schoolcrm.core.rules.names import excerpt
 from schoolcrm.core.store.blockers import MOST_BLOCKERS, Blocker, blockers, later_operations
 from schoolcrm.core.store.journal import record_key
 from schoolcrm.core.store.undo import bounds_of, last_doing
@@ -76,12 +78,12 @@ def _buying_again(db: sqlite3.Connection, number: int) -> list[Blocker]:
     return [each for sale in sold for each in later_operations(db, "subscription", sale, last, holding_only=True)]
 
 
-def way_out(found: Iterable[Blocker]) -> str:
+def way_out(db: sqlite3.Connection, found: Iterable[Blocker]) -> str:
     """Return the list of what stands in the way, operation by operation, the latest first, and what to do."""
     ordered = sorted(found, key=lambda one: (-(one.operation or 0), one.entity))
     if not ordered:
         return _("'schoolcrm history' shows what was done since.")
-    listed = _listed(ordered)
+    listed = _listed(db, ordered)
     for one in ordered:
         if one.command in FINAL:
             return _("In the way: {list}. Operation {number} ({command}) can never be undone.").format(
@@ -95,16 +97,21 @@ def way_out(found: Iterable[Blocker]) -> str:
     )
 
 
-def _listed(ordered: Sequence[Blocker]) -> str:
+def _listed(db: sqlite3.Connection, ordered: Sequence[Blocker]) -> str:
+    grouped = [(key, [*records]) for key, records in groupby(ordered, key=lambda one: (one.operation, one.command))]
     told = []
-    for (number, command), records in groupby(ordered, key=lambda one: (one.operation, one.command)):
-        names = [f"{entity_name(one.entity)} {one.record}" for one in records]
-        if len(names) > _MOST_RECORDS_NAMED:
-            names[_MOST_RECORDS_NAMED:] = ["…"]
+    for (number, command), records in grouped[:_MOST_OPERATIONS_NAMED]:
+        names = [_named(db, one) for one in records[:_MOST_RECORDS_NAMED]]
+        if len(records) > _MOST_RECORDS_NAMED:
+            names.append("…")
         told.append(f"{number} {command} ({', '.join(names)})" if number else ", ".join(names))
-    more = len(told) - _MOST_OPERATIONS_NAMED
+    more = len(grouped) - _MOST_OPERATIONS_NAMED
     if more > 0:
-        told[_MOST_OPERATIONS_NAMED:] = [
-            ngettext("and {count} more operation", "and {count} more operations", more).format(count=more)
-        ]
+        told.append(ngettext("and {count} more operation", "and {count} more operations", more).format(count=more))
     return "; ".join(told)
+
+
+def _named(db: sqlite3.Connection, one: Blocker) -> str:
+    """Return what kind of record it is, its number, and whose: "mark 1/1: Anna"."""
+    name = name_of(db, one.entity, one.record)
+    return f"{entity_name(one.entity)} {one.record}" + (f": {excerpt(name)}" if name else "")

@@ -1,5 +1,6 @@
 """What must hold in every school, whatever was done to it: money, marks, statuses (R1, R10, R12, R31, R36)."""
 
+import json
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -10,12 +11,13 @@ from schoolcrm.core.errors import DiskTrouble
 from schoolcrm.core.language import N_, _
 from schoolcrm.core.rules.status import FUNNEL, LOYALTY
 from schoolcrm.core.store.backup import CACHE, copy_database
-from schoolcrm.core.store.checking import faults_of_file, faults_of_schema, gaps_of_journal, lost_references
+from schoolcrm.core.store.checking import faults_of_file, faults_of_journal, faults_of_schema, lost_references
 from schoolcrm.core.store.database import connect, database_errors, file_version
 from schoolcrm.core.store.files import partial_file
 
 MOST_NAMED = 5
 """So many violations of one kind are told in words; all are counted."""
+_ATTENDED = 100
 _NO_DAMAGE = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_IOERR)
 
 
@@ -41,9 +43,14 @@ _OTHER_DAY = """
      WHERE mark.on_date <> lesson.on_date
 """
 _CHARGE = """
-    SELECT lesson_id, student_id FROM mark
-     WHERE charge <> (price * share + 50) / 100 OR charge NOT BETWEEN 0 AND price OR share NOT BETWEEN 0 AND 100
-        OR (basis IN ('none', 'trial', 'upfront') AND charge <> 0)
+    SELECT mark.lesson_id, mark.student_id, mark.charge, mark.price, mark.share, mark.basis,
+           subscription.kind, subscription.price, subscription.deleted_on,
+           (SELECT json_group_array(percent) FROM discount
+             WHERE discount.student_id = mark.student_id AND percent IS NOT NULL
+               AND mark.on_date BETWEEN ifnull(discount.first_on, '') AND ifnull(discount.last_on, '9999-12-31'))
+      FROM mark LEFT JOIN subscription ON subscription.id = mark.subscription_id
+     WHERE charge <> (mark.price * share + 50) / 100 OR charge NOT BETWEEN 0 AND mark.price
+        OR share NOT BETWEEN 0 AND 100 OR (basis IN ('none', 'trial', 'upfront') AND charge <> 0)
 """
 # Those without an absence or a make-up that was paid in part, of nobody who has a discount: then it is plain
 # what they sum to. A deleted one keeps the charges that it had.
@@ -55,6 +62,18 @@ _PACKAGES = """
      GROUP BY subscription.id
     HAVING count(*) = subscription.lessons AND min(mark.share) = 100 AND sum(mark.charge) <> subscription.price
        AND sum(mark.student_id IN (SELECT student_id FROM discount)) = 0
+"""
+# Where no discount is: floor(P / N), of the last one what is left, whatever the share (R31).
+_PRICES = """
+    SELECT mark.lesson_id, mark.student_id FROM subscription JOIN mark ON mark.subscription_id = subscription.id
+     WHERE kind = 'package' AND billing = 'by-lesson' AND deleted_on IS NULL AND mark.basis IN ('paid', 'over')
+       AND mark.price <> subscription.price / lessons
+       AND mark.price <> subscription.price - (lessons - 1) * (subscription.price / lessons)
+       AND mark.student_id NOT IN (SELECT student_id FROM discount)
+"""
+_OTHER_ACCOUNT = """
+    SELECT mark.lesson_id, mark.student_id FROM mark JOIN subscription ON subscription.id = mark.subscription_id
+     WHERE (mark.separate_id IS NOT NULL) <> subscription.separate
 """
 MERGED = """
     SELECT status_change.client_id
@@ -104,8 +123,32 @@ def _marks(query: str) -> Callable[[sqlite3.Connection], Iterator[str]]:
     return violations
 
 
+def _charges(db: sqlite3.Connection) -> Iterator[str]:
+    """Yield the marks whose charge is not their price × their share, rounded half up (R31).
+
+    The price beside a mark is whole kopecks. A lesson of a `lesson` plan with a percentage off is charged by the
+    price that was not rounded, which can be a kopeck more or less; it may also have the share of the rounded price,
+    as versions up to 0.4 charged it. What a deleted subscription charged stays (R41), and its discount may be gone
+    since: there any price that rounds to the mark's will do.
+    """
+    for lesson, student, charge, price, share, basis, kind, *sold in db.execute(_CHARGE):
+        sound = basis == "paid" and kind == "lesson" and 0 <= charge <= price and 0 <= share <= _ATTENDED
+        if not (sound and _rounded_once(charge, price, share, *sold)):
+            yield _("lesson {lesson}, student {student}").format(lesson=lesson, student=student)
+
+
+def _rounded_once(charge: int, price: int, share: int, whole: int, deleted_on: str | None, percents: str) -> bool:
+    from schoolcrm.core.rules.discounts import WHOLE
+    from schoolcrm.core.rules.money import prorate
+
+    if deleted_on is not None:
+        return prorate(2 * price - 1, share, 200) <= charge <= prorate(2 * price + 1, share, 200)
+    left = (whole * (WHOLE - percent) for percent in json.loads(percents))
+    return any((prorate(one, 1, WHOLE), prorate(one, share, 100 * WHOLE)) == (price, charge) for one in left)
+
+
 def _balances(db: sqlite3.Connection) -> Iterator[str]:
-    """Yield the accounts whose balance is not what payments less charges, added up anew, come to (R36)."""
+    """Yield the accounts whose balance is not what payments less charges come to, and marks on another one (R36)."""
     from schoolcrm.core.rules.money import human_money
 
     expected = {account: total for account, total in _added_up(db).items() if total}
@@ -117,6 +160,7 @@ def _balances(db: sqlite3.Connection) -> Iterator[str]:
             yield _("client {client}, account {account}: {told}, its entries sum to {expected}").format(
                 client=client, account=account, told=human_money(sums[0]), expected=human_money(sums[1])
             )
+    yield from _marks(_OTHER_ACCOUNT)(db)
 
 
 def _added_up(db: sqlite3.Connection) -> dict[tuple[int, int], int]:
@@ -151,6 +195,7 @@ def _packages(db: sqlite3.Connection) -> Iterator[str]:
         yield _("subscription {id}: price {price}, charged {charged}").format(
             id=number, price=human_money(price), charged=human_money(charged)
         )
+    yield from _marks(_PRICES)(db)
 
 
 def _upfront(db: sqlite3.Connection) -> Iterator[str]:
@@ -195,12 +240,12 @@ CHECKS = (
     Check("file", N_("The file and its indexes are sound"), faults_of_file),
     Check("schema", N_("The tables are those of this program"), faults_of_schema),
     Check("references", N_("Everything that is referred to is there"), lost_references),
-    Check("journal", N_("Every change is recorded in the history"), gaps_of_journal),
+    Check("journal", N_("Every change is recorded in the history"), faults_of_journal),
     Check("marks", N_("One mark for each student and lesson"), _marks(_TWICE)),
     Check("mark-dates", N_("Marks stand on the day of their lesson"), _marks(_OTHER_DAY)),
-    Check("charges", N_("Each charge is the price times its share"), _marks(_CHARGE)),
+    Check("charges", N_("Each charge is the price times its share"), _charges),
     Check("balances", N_("Balances are the sums of their entries"), _balances),
-    Check("packages", N_("Used-up packages have cost their price"), _packages),
+    Check("packages", N_("Lessons of packages cost their share, used-up packages their price"), _packages),
     Check("upfront", N_("Sales charged upfront have charged what the rule says"), _upfront),
     Check("statuses", N_("One automatic status for each base"), _automatic),
     Check("history", N_("Histories of statuses have no gap and end where the client stands"), _history),

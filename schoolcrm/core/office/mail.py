@@ -43,7 +43,7 @@ class MailCarrier:
     def hand_over(self, parcel: Parcel) -> None:
         """Send one email; what went wrong before its text was sent is sure not to have gone out."""
         try:
-            letter = letter_of(parcel, self._server.sender)
+            letter = _letter_of(parcel, self._server.sender)
             self._announce(str(parcel.message.address))
         except (OSError, smtplib.SMTPException, ValueError, _RefusedError) as error:
             self._start_over()
@@ -71,7 +71,7 @@ class MailCarrier:
             self._smtp.rset()
 
 
-def letter_of(parcel: Parcel, sender: str) -> bytes:
+def _letter_of(parcel: Parcel, sender: str) -> bytes:
     """Return the email as it travels; the same message always has the same Message-ID, whenever it is sent."""
     message = parcel.message
     letter = EmailMessage(policy=SMTP)

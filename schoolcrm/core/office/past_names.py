@@ -17,6 +17,16 @@ _FORMER = """
 """
 
 
+_OWNERS = {
+    "client_id": "client",
+    "student_id": "student",
+    "group_id": "study_group",
+    "subscription_id": "subscription",
+    "plan_id": "plan",
+}
+"""The columns by which a record without a name is someone's, who is meant first."""
+
+
 def find_record(db: sqlite3.Connection, ref: str) -> Record:
     """Return the record that is meant: KIND:NUMBER, or a client by id, name, phone, student's or former name.
 
@@ -32,7 +42,7 @@ def find_record(db: sqlite3.Connection, ref: str) -> Record:
         if not former:
             raise error from None
     if len(former) > 1:
-        listed = "; ".join(f"{entity}:{record} {_name_now(db, entity, record)}" for entity, record in former)
+        listed = "; ".join(f"{entity}:{record} {name_of(db, entity, record)}" for entity, record in former)
         raise Ambiguous(
             _("Several clients or students were called {name}.").format(name=quoted(ref)),
             _("Name one: {candidates}.").format(candidates=listed),
@@ -74,6 +84,12 @@ def _formerly(db: sqlite3.Connection, ref: str) -> list[Record]:
     return db.execute(_FORMER.format(condition=condition), words).fetchall()
 
 
-def _name_now(db: sqlite3.Connection, entity: str, record: int | str) -> str:
+def name_of(db: sqlite3.Connection, entity: str, record: int | str) -> str:
+    """Return the name of a record, there or gone, or of the person or group that it is of; empty if it has none."""
     image = last_image(db, entity, record) or {}
-    return str(image.get("name", ""))
+    if image.get("name"):
+        return str(image["name"])
+    for column, owner in _OWNERS.items():
+        if image.get(column) is not None:
+            return name_of(db, owner, image[column])
+    return ""

@@ -83,5 +83,5 @@ def read_entity(text: str) -> str:
     near = closest(written, [*ENTITIES, *named])
     raise BadValue(
         _('There is no kind of record "{value}".').format(value=excerpt(text)),
-        did_you_mean(near, _("Known kinds: {known}.").format(known=", ".join(ENTITIES))),
+        did_you_mean(near, _("Kinds of records: {known}.").format(known=", ".join(ENTITIES))),
     )

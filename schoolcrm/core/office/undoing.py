@@ -136,7 +136,7 @@ def _prepared(db: sqlite3.Connection, operation: Operation, running: int = 0) ->
             sentence.format(number=told.id, command=told.command),
             _("Only a backup from before the purge still has it."),
         )
-    _refuse_blocked(operation, told, in_the_way(db, doing))
+    _refuse_blocked(db, operation, told, in_the_way(db, doing))
     refuse_earlier_sale(db, operation)
     return Undoing(operation, doing, told, counts, stretches(db, first, last), state)
 
@@ -177,9 +177,9 @@ def carry_out(school: WritableSchool, undoing: Undoing) -> None:
         )
         raise Refused(
             sentence.format(number=told.id, command=told.command, record=entity_name(error.entity)),
-            way_out(holders(db, error)),
+            way_out(db, holders(db, error)),
         ) from error
-    _refuse_blocked(operation, told, broken_references(db))
+    _refuse_blocked(db, operation, told, broken_references(db))
     row = db.execute(_IN_DELETED_STATUS).fetchone()
     if row is not None:
         client, status_id, status = row
@@ -191,7 +191,7 @@ def carry_out(school: WritableSchool, undoing: Undoing) -> None:
         )
         raise Refused(
             sentence.format(number=told.id, client=client, status=status),
-            way_out([deletion]),
+            way_out(db, [deletion]),
         )
 
 
@@ -199,7 +199,7 @@ def _again_or_back(operation: Operation, again: str, back: str) -> str:
     return back if operation.undoes is None else again
 
 
-def _refuse_blocked(operation: Operation, told: Operation, found: Sequence[Blocker]) -> None:
+def _refuse_blocked(db: sqlite3.Connection, operation: Operation, told: Operation, found: Sequence[Blocker]) -> None:
     if not found:
         return
     sentence = _again_or_back(
@@ -207,4 +207,4 @@ def _refuse_blocked(operation: Operation, told: Operation, found: Sequence[Block
         _("Operation {number} ({command}) can't be done again: something later stands in its way."),
         _("Operation {number} ({command}) can't be taken back: something later rests on it."),
     )
-    raise Refused(sentence.format(number=told.id, command=told.command), way_out(found))
+    raise Refused(sentence.format(number=told.id, command=told.command), way_out(db, found))

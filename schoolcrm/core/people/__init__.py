@@ -1,0 +1,1 @@
+"""Clients and students: recorded, changed, merged, archived, purged."""

@@ -1,6 +1,5 @@
 """Putting clients and students in the archive, and back (R7, R53). Nothing else of theirs is ended by it."""
 
-import json
 import sqlite3
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from schoolcrm.core.money.ledger import balances
 from schoolcrm.core.money.months import price_months_anew
 from schoolcrm.core.statuses.catalogue import automatic_status, living_status
 from schoolcrm.core.statuses.change import set_status
+from schoolcrm.core.store.numbers import number_list
 from schoolcrm.core.store.transaction import WritableSchool
 
 _CLIENT = """
@@ -168,6 +168,6 @@ def _students_of(db: sqlite3.Connection, client_id: int) -> list[int]:
 
 def _told(school: WritableSchool, record_id: int, name: str, client_id: int, student_ids: Collection[int]) -> Archived:
     accounts = balances(school.db, client_id).values()
-    asked = (json.dumps(list(student_ids)), school.today.isoformat())
+    asked = (number_list(student_ids), school.today.isoformat())
     (subscriptions,) = school.db.execute(_NOT_ENDED, asked).fetchone()
     return Archived(record_id, name, sum(accounts), -sum(one for one in accounts if one < 0), subscriptions)

@@ -1,6 +1,5 @@
 """Setting fields of many clients at once: all values are read first, then written where they differ (R50, R52)."""
 
-import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -17,6 +16,7 @@ from schoolcrm.core.people.facts import person_name
 from schoolcrm.core.rules.dates import human_date
 from schoolcrm.core.rules.names import closest, excerpt, fold
 from schoolcrm.core.rules.personal import read_yes_no
+from schoolcrm.core.store.numbers import number_list
 
 if TYPE_CHECKING:
     import sqlite3
@@ -157,7 +157,7 @@ def set_in_bulk(school: "WritableSchool", client_ids: Collection[int], settings:
             ).format(count=len(set(client_ids)), name=quoted(settings.facts["name"])),
             _("Name one client: 'schoolcrm clients edit CLIENT --name NAME'."),
         )
-    wanted = json.dumps(sorted(set(client_ids)))
+    wanted = number_list(sorted(set(client_ids)))
     changed: set[int] = set()
     for key, status_id in settings.status_ids.items():
         changed |= set(_where(school, wanted, f"client.{key}_id IS NOT :value", status_id))

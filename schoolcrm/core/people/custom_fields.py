@@ -69,14 +69,21 @@ def add_field(
 ) -> int:
     """Add a field and return its id.
 
-    Raises Refused when there is one of that name; BadValue for a name that is none, an unknown type or entity, and
-    choices that don't fit: a choice has some, all different, any other type none.
+    Raises Refused when there is one of that name; BadValue for a name that is none or has an equals sign, an unknown
+    type or entity, and choices that don't fit: a choice has some, all different, any other type none.
     """
     from schoolcrm.core.store.models import Field
 
     clean = read_line(name)
     if not plain_name(clean):
         raise BadValue(_("A field needs a name."), _("Give it a name with letters."))
+    if "=" in clean:
+        raise BadValue(
+            _("The name {name} has an equals sign, which sets a field apart from its value.").format(
+                name=quoted(clean)
+            ),
+            _("Call it {name}, for example.").format(name=quoted(plain_name(clean))),
+        )
     _require_known(entity, ENTITIES, _('"{value}" has no fields of the school\'s own.'))
     _require_known(type, TYPES, _('"{value}" is not a type of field.'))
     offered = _read_choices(clean, type, choices)

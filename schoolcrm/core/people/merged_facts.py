@@ -15,8 +15,6 @@ FILLED = ("birthday", "sex", "source_id", "manager", "colour", "application")
 LATEST = ("studies", "trial_spent", "last_visit_on", "last_purchase_on")
 """Columns of which the larger value, or the later day, is the joined one."""
 ACCESS = ("access_on", "access_revoked_on")
-SETTLED = ("id", "name", "name_key", "status_id", "stage_id", "created_on", "archived_on", "note", "passport", *ACCESS)
-"""Columns joined in a way of their own."""
 
 _WORDS = {"sex": SEXES, "application": APPLICATIONS}
 

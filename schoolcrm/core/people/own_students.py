@@ -1,14 +1,25 @@
-"""Naming a student where only a few are meant: the client's own, or the members of a lesson."""
+"""Whose student it is; naming one where only a few are meant: the client's own, or the members of a lesson."""
 
 import sqlite3
 from collections.abc import Collection
 
-from schoolcrm.core.errors import Refused
+from schoolcrm.core.errors import NotFound, Refused
 from schoolcrm.core.language import _
 from schoolcrm.core.listing.lookup import lookup, quoted, read_id
 from schoolcrm.core.people.references import STUDENT, find_student, student_label
 from schoolcrm.core.rules.names import fold
 from schoolcrm.core.store.cells import client_name
+
+
+def client_of_student(db: sqlite3.Connection, student_id: int) -> int:
+    """Return the client whose student it is; NotFound."""
+    row = db.execute("SELECT client_id FROM student WHERE id = ?", (student_id,)).fetchone()
+    if row is None:
+        raise NotFound(
+            _("There is no student {id}.").format(id=student_id),
+            _("'schoolcrm students list' shows all with their ids."),
+        )
+    return int(row[0])
 
 
 def find_among(db: sqlite3.Connection, student_ids: Collection[int], ref: str) -> int:

@@ -4,7 +4,6 @@ Who has no money entries and no contracts is deleted with everything. The journa
 longer what they said.
 """
 
-import json
 import sqlite3
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from schoolcrm.core.people.purged_filters import Telltales, delete_filters, reda
 from schoolcrm.core.people.purged_numbers import images_of, note_clients, note_spans
 from schoolcrm.core.people.taken_back import TakenBack
 from schoolcrm.core.rules.names import fold
+from schoolcrm.core.store.numbers import number_list
 from schoolcrm.core.store.redaction import Redaction, redact_images
 from schoolcrm.core.store.transaction import WritableSchool
 
@@ -159,7 +159,7 @@ class Purged:
 
 def keeping_money(db: sqlite3.Connection, client_ids: Collection[int]) -> set[int]:
     """Return those of whom payments, charges or contracts must outlast them, without the person (R53)."""
-    rows = db.execute(_KEEPING_MONEY, {"clients": json.dumps(list(client_ids))})
+    rows = db.execute(_KEEPING_MONEY, {"clients": number_list(client_ids)})
     return {number for (number,) in rows}
 
 
@@ -250,7 +250,7 @@ def _make_anonymous(db: sqlite3.Connection, client_ids: Collection[int]) -> None
         "lesson": f"(SELECT id FROM lesson WHERE student_id IN {students})",  # noqa: S608
         "file": f"(SELECT id FROM client_file WHERE client_id IN {_CHOSEN})",  # noqa: S608
     }
-    asked = {**_names(), "clients": json.dumps(list(client_ids))}
+    asked = {**_names(), "clients": number_list(client_ids)}
     for texts in PERSONAL:
         rows = f"{texts.owner} IN {theirs[texts.of]}"
         if not texts.kept:

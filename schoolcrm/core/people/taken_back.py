@@ -13,6 +13,7 @@ from schoolcrm.core.listing.lookup import Hit, Wording, contains_words, lookup, 
 from schoolcrm.core.people.purged_numbers import Span
 from schoolcrm.core.rules.phones import read_phones
 from schoolcrm.core.store.journal import BLANKED, bounds
+from schoolcrm.core.store.numbers import number_list
 
 _COMINGS = f"""
     SELECT change.record, change.kind, change.before, operation.id, operation.command, operation.at, operation.undoes,
@@ -69,7 +70,7 @@ def all_taken_back(db: sqlite3.Connection) -> list[TakenBack]:
 def taken_back(db: sqlite3.Connection, numbers: Collection[int]) -> list[TakenBack]:
     """Return those of them who had these numbers."""
     whose = "change.record IN (SELECT value FROM json_each(:numbers))"
-    asked = {"numbers": json.dumps(sorted(numbers))}
+    asked = {"numbers": number_list(sorted(numbers))}
     return list(_taken_back(db, db.execute(_COMINGS.format(whose=whose), asked)))
 
 

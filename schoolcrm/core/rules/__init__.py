@@ -1,0 +1,1 @@
+"""The rules of the school as pure functions: no database, clock, terminal or file."""

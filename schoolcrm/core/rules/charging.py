@@ -168,12 +168,15 @@ class _Outlook:
         return [priced.get(lesson) or free_charge(lesson, "none") for lesson in lessons]
 
     def _price(self, terms: Terms, lessons: list[Occasion]) -> list[Charge]:
-        marks = [Mark(lesson) for lesson in lessons]
         if terms.kind == "lesson":
-            return [_price_lesson(terms, mark) for mark in marks]
+            return _price_lessons(terms, lessons)
         month = lessons[0].on.replace(day=1)
         held = self._held_in(terms, month)
-        together = _in_order([*held, *marks]) if held else marks
+        if terms.kind == "package" and not held:
+            before = self.passed.get(terms.id, 0)
+            self.passed[terms.id] = before + len(lessons)
+            return _price_attended(terms, lessons, before)
+        together = _in_order([*held, *map(Mark, lessons)])
         if terms.kind == "month":
             return price_month(terms, month, together, planned_under(terms, self.offers, self.unheld, self.used))
         before = self.passed.get(terms.id, 0)
@@ -201,6 +204,26 @@ def _price_lesson(terms: Terms, mark: Mark) -> Charge:
     if share == ATTENDED or not terms.discounts:
         return _charge(terms, mark, price, "paid")
     return Charge(occasion, terms.id, price, share_on(terms, occasion, share, student_id), "paid", student_id)
+
+
+def _price_lessons(terms: Terms, lessons: list[Occasion]) -> list[Charge]:
+    """Return the charges of lessons to come, all attended: without discounts one is like the other."""
+    if terms.discounts:
+        return [_price_lesson(terms, Mark(lesson)) for lesson in lessons]
+    return _alike(_price_lesson(terms, Mark(lessons[0])), lessons)
+
+
+def _price_attended(terms: Terms, lessons: list[Occasion], before: int) -> list[Charge]:
+    """Return the charges of lessons to come of a package, all attended, after the first `before` lessons used."""
+    size = package_size(terms)
+    if terms.discounts or before < size <= before + len(lessons):
+        return _price_package(terms, map(Mark, lessons), before)
+    return _alike(_price_in_package(terms, Mark(lessons[0]), before + 1, size), lessons)
+
+
+def _alike(first: Charge, lessons: list[Occasion]) -> list[Charge]:
+    _occasion, payer, price, amount, basis, student_id = first
+    return [Charge(lesson, payer, price, amount, basis, student_id) for lesson in lessons]
 
 
 def _price_package(terms: Terms, ordered: Iterable[Mark], number: int) -> list[Charge]:

@@ -38,10 +38,10 @@ def account_of(terms: Terms) -> int:
 
 def placed(offers: Iterable[Terms], charges: Iterable[Charge]) -> Iterator[ProjectedCharge]:
     """Yield the charges with their accounts; one without subscription belongs to the general account."""
-    accounts = {terms.id: account_of(terms) for terms in offers}
+    accounts: dict[int | None, int] = {terms.id: account_of(terms) for terms in offers}
+    accounts[None] = GENERAL
     for charge in charges:
-        payer = charge.subscription_id
-        yield ProjectedCharge(GENERAL if payer is None else accounts[payer], charge)
+        yield ProjectedCharge(accounts[charge.subscription_id], charge)
 
 
 def in_date_order(*streams: Iterable[ProjectedCharge]) -> Iterator[ProjectedCharge]:

@@ -1,7 +1,7 @@
 """Dates, times and periods as people write them; today is always given, never looked up."""
 
 import re
-from datetime import date, time, timedelta
+from datetime import date, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -183,11 +183,11 @@ def _bad(sentence: str, text: str, hint: str = "") -> BadValue:
     return BadValue(sentence.format(value=excerpt(text)), hint or usual)
 
 
-def parse_time(text: str) -> time:
-    """Return the time of day of ``18:00``, ``9:30``, ``18.30`` or ``18:00:00``; BadValue."""
+def parse_time(text: str) -> str:
+    """Return the time of day of ``18:00``, ``9:30``, ``18.30`` or ``18:00:00`` as it is kept, "HH:MM"; BadValue."""
     clock = re.fullmatch(_CLOCK, tidy(text))
     if clock and int(clock[1]) < 24 and int(clock[2]) < 60:
-        return time(int(clock[1]), int(clock[2]))
+        return f"{int(clock[1]):02}:{clock[2]}"
     raise _bad(_('"{value}" is not a time of day.'), text, _("Write times like 18:00 or 9:30."))
 
 

@@ -32,11 +32,19 @@ LABELS: Mapping[str, Label] = MappingProxyType(
     {
         "client": Label(N_("Client"), ["client"], {"Client no.": N_("{label}, no.")}),
         "clients": Label(N_("Clients"), ["clients"]),
-        "student": Label(N_("Student"), ["student"]),
+        "student": Label(N_("Student"), ["student"], {"Student no.": N_("{label}, no.")}),
         "students": Label(N_("Students"), ["students"], {"Students: {names}": N_("{label}: {{names}}")}),
         "group": Label(N_("Group"), ["group"]),
         "groups": Label(N_("Groups"), ["groups"]),
-        "lesson": Label(N_("Lesson"), ["lesson"], {"Lesson type": N_("{label}: type")}),
+        "lesson": Label(
+            N_("Lesson"),
+            ["lesson"],
+            {
+                "Lesson type": N_("{label}: type"),
+                "Lesson types": N_("{label}: types"),
+                "Nearest lesson": N_("{label}: nearest date"),
+            },
+        ),
         "lessons": Label(
             N_("Lessons"),
             ["lessons"],
@@ -46,6 +54,7 @@ LABELS: Mapping[str, Label] = MappingProxyType(
                 "Lessons held": N_("{label}: held"),
                 "Lessons attended": N_("{label}: attended"),
                 "Lessons used": N_("{label}: used"),
+                "Burnt lessons": N_("{label}: burnt"),
                 "Lessons today": N_("{label}: today"),
                 "Past lessons": N_("{label}: past"),
                 "Next lessons": N_("{label}: coming"),
@@ -58,12 +67,24 @@ LABELS: Mapping[str, Label] = MappingProxyType(
         ),
         "teachers": Label(N_("Teachers"), ["teachers"]),
         "responsible_teacher": Label(N_("Responsible teacher"), ["responsible teacher"]),
-        "subscription": Label(N_("Subscription"), ["subscription"], {"Subscription valid": N_("{label}: validity")}),
+        "subscription": Label(
+            N_("Subscription"),
+            ["subscription"],
+            {
+                "Subscription valid": N_("{label}: validity"),
+                "Subscription: {student}, {plan}": N_("{label}: {{student}}, {{plan}}"),
+                "Balance of subscription {id}": N_("{label} {{id}}: balance"),
+            },
+        ),
         "subscriptions": Label(N_("Subscriptions"), ["subscriptions"]),
         "subject": Label(N_("Subject"), ["subject"]),
         "subjects": Label(N_("Subjects"), ["subjects"]),
         "contract": Label(N_("Contract"), ["contract"]),
-        "contracts": Label(N_("Contracts"), ["contracts"]),
+        "contracts": Label(
+            N_("Contracts"),
+            ["contracts"],
+            {"Contracts, total": N_("{label}: total"), "Contracts, left": N_("{label}: balance")},
+        ),
         "manager": Label(N_("Manager"), ["manager"]),
     }
 )

@@ -113,7 +113,8 @@ def _read_part(part: str) -> list[str]:
 
 def _read_one(part: str, whole: str) -> str:
     """Return the phone as E.164, asking the library about everything that is not plainly Russian."""
-    clean = re.sub(f"^{_LABEL}", "", tidy(part), flags=re.IGNORECASE)
+    as_text = tidy(part).removeprefix("'")  # a spreadsheet's sign that a cell is text, and that of our own exports
+    clean = re.sub(f"^{_LABEL}", "", as_text, flags=re.IGNORECASE)
     bare = re.sub("^(?:00|810)(?=[0-9]{10})", "+", clean.translate(_DECORATION).replace(".", ""))
     if phone := _read_russian(bare):
         return phone

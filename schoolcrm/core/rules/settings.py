@@ -60,12 +60,21 @@ def whole_number(text: str, least: int, most: int) -> int:
 
 
 def currency_code(text: str) -> str:
-    """Return the three capital letters of a currency (ISO 4217); BadValue for anything else."""
+    """Return the three capital letters of a currency in use (ISO 4217); BadValue for anything else, with the nearest.
+
+    What a school's file has kept from before is not asked again.
+    """
+    from schoolcrm.core.rules.currencies import CURRENCIES, nearest_currencies
+    from schoolcrm.core.rules.names import did_you_mean
+
     code = text.strip().upper()
-    if len(code) == 3 and code.isascii() and code.isalpha():
+    if code in CURRENCIES:
         return code
+    is_code = len(code) == 3 and code.isascii() and code.isalpha()
+    sentence = _('There is no currency "{value}" in use.') if is_code else _('"{value}" is not a currency code.')
     raise BadValue(
-        _('"{value}" is not a currency code.').format(value=_excerpt(text)), _("Use three letters: RUB, EUR, KZT…")
+        sentence.format(value=_excerpt(text)),
+        did_you_mean(nearest_currencies(text)) or _("Use three letters: RUB, EUR, KZT…"),
     )
 
 

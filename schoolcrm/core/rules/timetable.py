@@ -41,7 +41,8 @@ def occurrences(slot: Slot, first: date, last: date, without: Collection[date] =
 
     ``without`` are days that don't count: holidays, and days of which a stored lesson has taken the place.
     """
-    return [day for day in _days(slot, first, last) if day not in without]
+    days = _days(slot, first, last)
+    return [day for day in days if day not in without] if without else list(days)
 
 
 def weekday_mask(weekdays: Iterable[int]) -> int:

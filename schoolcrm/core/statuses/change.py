@@ -1,11 +1,11 @@
 """Changing statuses: the client's row and its history, always together (R6, R10)."""
 
-import json
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from schoolcrm.core.clock import utc_now
 from schoolcrm.core.store.numbering import last_number
+from schoolcrm.core.store.numbers import number_list
 from schoolcrm.core.store.transaction import WritableSchool
 
 # Becoming `bought` makes a lead a client who studies (R50); nothing here ever takes that back.
@@ -74,7 +74,7 @@ def set_status(
     changes = [
         Change(client_id, scale, former_id, status_id, reason, reason_note or None, bought_last)
         for client_id, former_id, bought_last in school.db.execute(
-            _TO_CHANGE[scale], {"clients": json.dumps(sorted(set(client_ids))), "status_id": status_id}
+            _TO_CHANGE[scale], {"clients": number_list(sorted(set(client_ids))), "status_id": status_id}
         ).fetchall()
     ]
     hidden = _hidden(school, changes)
@@ -85,7 +85,7 @@ def set_status(
 
 def _hidden(school: WritableSchool, changes: Collection[Change]) -> set[int]:
     """Return those of the clients who are deleted."""
-    clients = json.dumps([change.client_id for change in changes])
+    clients = number_list(change.client_id for change in changes)
     rows = school.db.execute(
         "SELECT client.id FROM json_each(?) AS wanted JOIN client ON client.id = wanted.value"
         " JOIN status ON status.id = client.status_id WHERE status.base = 'deleted'",
@@ -99,5 +99,5 @@ def _price_anew(school: WritableSchool, client_ids: Collection[int]) -> None:
         from schoolcrm.core.money.months import price_months_anew
 
         query = "SELECT id FROM student WHERE client_id IN (SELECT value FROM json_each(?))"
-        students = school.db.execute(query, (json.dumps(list(client_ids)),)).fetchall()
+        students = school.db.execute(query, (number_list(client_ids),)).fetchall()
         price_months_anew(school, [number for (number,) in students], school.today)

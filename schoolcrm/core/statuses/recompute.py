@@ -1,6 +1,5 @@
 """What time does to statuses: refusal by silence and the stages of loyalty, for the whole school at once (R8–R10)."""
 
-import json
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable
@@ -14,6 +13,7 @@ from schoolcrm.core.statuses.catalogue import automatic_status, read_statuses
 from schoolcrm.core.statuses.change import Change, write_changes
 from schoolcrm.core.statuses.facts import ClientFacts, read_facts
 from schoolcrm.core.statuses.numbers import read_numbers
+from schoolcrm.core.store.numbers import number_list
 from schoolcrm.core.store.transaction import WritableSchool
 from schoolcrm.core.store.undo import state_of
 
@@ -154,7 +154,7 @@ def find_due(db: sqlite3.Connection, today: date, *, strict: bool = False) -> Du
 def find_spared(db: sqlite3.Connection, client_ids: list[int], today: date) -> dict[int, Skip]:
     """Return those of the clients that the guard of R8 leaves alone, with the reason."""
     day = today.isoformat()
-    rows = db.execute(_WITH_SUBSCRIPTION, {"clients": json.dumps(client_ids), "today": day})
+    rows = db.execute(_WITH_SUBSCRIPTION, {"clients": number_list(client_ids), "today": day})
     with_subscription = {client_id for (client_id,) in rows}
     reasons = {
         client_id: skip_reason(

@@ -1,0 +1,1 @@
+"""The school's file: opened, migrated, written in one transaction, journalled, backed up."""

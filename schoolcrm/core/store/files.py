@@ -24,7 +24,7 @@ def partial_file(path: Path) -> Iterator[Path]:
 
 def publish(partial: Path, path: Path) -> bool:
     """Give the whole file its name for good; False, and nothing done, if there is a file of that name."""
-    sync_file(partial)
+    _sync_file(partial)
     try:
         path.hardlink_to(partial)
     except FileExistsError:
@@ -39,12 +39,12 @@ def publish(partial: Path, path: Path) -> bool:
 
 def replace(partial: Path, path: Path) -> None:
     """Put the whole file in the place of the one of that name, if there is any."""
-    sync_file(partial)
+    _sync_file(partial)
     partial.replace(path)
     sync_folder(path.parent)
 
 
-def sync_file(path: Path) -> None:
+def _sync_file(path: Path) -> None:
     """Make what was written to the file survive a power cut."""
     handle = os.open(path, os.O_RDWR)
     try:
@@ -64,11 +64,11 @@ def sync_folder(folder: Path) -> None:
 
 
 def keep_private(path: Path) -> None:
-    """Let nobody but its owner read a file that is ours; one that can't be changed is left as it is."""
+    """Let nobody but its owner read a file that is ours; what its owner may not do with it stays so."""
     with suppress(OSError):
         status = path.stat()
         if status.st_mode & 0o077 and hasattr(os, "geteuid") and status.st_uid == os.geteuid():
-            path.chmod(0o600)
+            path.chmod(status.st_mode & 0o700)
 
 
 def next_name(folder: Path, begins: str, ending: str = "") -> Path:

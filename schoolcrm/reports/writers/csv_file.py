@@ -55,7 +55,7 @@ def _for_programs(column: Column) -> Converted | None:
 
 def _for_excel(column: Column) -> Converted:
     if column.kind is Kind.LIST:
-        item = _for_excel(column._replace(kind=column.items))
+        item = _EXCEL.get(column.items) or for_people(column._replace(kind=column.items), printable)
         return lambda cells: guard_formula(_LIST_MARK.join(str(item(cell)) for cell in cells or ()))
     if convert := _EXCEL.get(column.kind):
         return lambda cell: None if cell is None else convert(cell)

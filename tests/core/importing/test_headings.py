@@ -99,6 +99,16 @@ def test_a_phone_says_whose_it_is() -> None:
     ]
 
 
+def test_whose_a_contact_is_may_stand_in_brackets() -> None:
+    mapped = map_headings(["Full name", "Phone (mother)", "Телефон (папа)", "Email (мамы)", "Phone (office)"])
+    assert [(column.target, column.whose) for column in mapped.columns[1:]] == [
+        ("phone", "mother"),
+        ("phone", "папа"),
+        ("email", "мама"),
+        ("", ""),
+    ]
+
+
 def test_r61_unknown_headings_are_reported() -> None:
     mapped = map_headings(["ФИО", "Школа", ""])
     assert [column.heading for column in mapped.with_fate(Fate.UNKNOWN)] == ["Школа"]

@@ -60,6 +60,26 @@ def test_r66_a_payment_has_all_that_its_row_says(school: Path) -> None:
     assert rows_of(school, query) == [(3, None, "income", "2026-08-01", 125050, 125050, "Наличные", "Ли Ева", "за май")]
 
 
+def test_r66_who_paid_is_the_client_where_nobody_else_is_named(school: Path) -> None:
+    head = ["Дата", "Плательщик", "Сумма"]
+    imported = bring(school, [["01.08.2026", "Ким Лев", "500"], ["02.08.2026", "Бабушка Зоя", "70"]], head)
+    assert imported.payments == 1
+    assert rows_of(school, "SELECT client_id, payer FROM payment") == [(3, None)]
+    refused = rejects_path(school.with_name("p.csv")).read_text("cp1251").splitlines()
+    assert refused[1].endswith(";02.08.2026;Бабушка Зоя;70")
+    bring(school, [row(student="Пётр Иванов", payer="Ким Лев"), row(payer="Ким Лев"), row(payer="8 916 999-88-77")])
+    assert rows_of(school, "SELECT client_id, payer FROM payment WHERE id > 1") == [
+        (1, "Ким Лев"),
+        (3, None),
+        (2, None),
+    ]
+
+
+def test_r63_who_paid_for_another_has_a_name(school: Path) -> None:
+    with pytest.raises(Refused, match="it has no letter"):
+        bring(school, [row(client="Лев Ким", payer="7")])
+
+
 @pytest.mark.parametrize(
     ("said", "client", "student"),
     [

@@ -2,93 +2,29 @@
 
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
-from builders import (
-    TODAY,
-    add_client,
-    add_group,
-    add_student,
-    hold,
-    join,
-    make_school,
-    student_of,
-    writing_school,
-)
+from builders import TODAY, make_school, writing_school
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from query_school import fill, found
 
 from schoolcrm.core.errors import BadValue
 from schoolcrm.core.listing.client_fields import CLIENTS
-from schoolcrm.core.listing.query import Term, asks_for_archived, parse_term
 from schoolcrm.core.listing.rows import Wish, list_rows
 from schoolcrm.core.listing.student_fields import STUDENTS
-from schoolcrm.core.people.custom_fields import add_field, find_field, read_value, set_values
 from schoolcrm.core.rules.safetext import one_line
 
 
 @pytest.fixture(scope="module")
 def school(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     with writing_school(make_school(tmp_path_factory.mktemp("query"))) as school:
-        _fill(school)
+        fill(school)
         yield school
 
 
-def _fill(school: Any) -> None:
-    anna = add_client(school, "Анна Иванова", student="Пётр", phone="+79161234567")
-    add_student(school, anna, "Маша")
-    egor = add_client(school, "Егор Ёлкин", status="bought", phone="+79031112233")
-    add_client(school, "Zoë [red] O'Neil", status="reserve")
-    db = school.db
-    db.execute("UPDATE student SET birthday = '2018-09-02' WHERE id = ?", (student_of(school, anna),))
-    db.execute("UPDATE student SET birthday = '2016-03-01' WHERE name = 'Маша'")
-    db.execute("UPDATE client SET note = 'просит\nпозвонить', manager = 'Ольга', studies = 1 WHERE id = ?", (egor,))
-    db.execute("UPDATE client SET birthday = '1990-12-31', sex = 'm', created_on = '2026-05-05' WHERE id = ?", (egor,))
-    for client, amount in ((anna, -150050), (egor, 300000)):
-        db.execute(
-            "INSERT INTO payment (client_id, kind, on_date, amount, effect)"
-            " VALUES (?, 'adjustment', '2026-08-01', ?, ?)",
-            (client, amount, amount),
-        )
-    for name, kind, values in (
-        ("Рост", "number", {anna: "120,5", egor: "95"}),
-        ("Дата анкеты", "date", {anna: "01.08.2026"}),
-        ("Сделка: этап", "text", {egor: "Договор"}),
-        ("Согласие", "bool", {anna: "да", egor: "нет"}),
-    ):
-        add_field(school, "client", name, type=kind)
-        field = find_field(db, "client", name)
-        for client, text in values.items():
-            set_values(school, "client", client, {field: read_value(field, text, TODAY)})
-
-
 ANNA, EGOR, ZOE = "Анна Иванова", "Егор Ёлкин", "Zoë [red] O'Neil"
-
-
-def found(school: Any, *query: str, scope: str = "visible") -> set[str]:
-    wish = Wish(query=query, columns=["name"], scope=scope)
-    return {name for (name,) in list_rows(school.db, TODAY, CLIENTS, wish).rows}
-
-
-@pytest.mark.parametrize(
-    ("argument", "term"),
-    [
-        ("иванова анна", Term("иванова анна")),
-        ("status:bought", Term("bought", "status")),
-        ("^group:Робо 1", Term("Робо 1", "group", negated=True)),
-        ("not:name:=Анна", Term("Анна", "name", exact=True, negated=True)),
-        ("^not:is:lead", Term("lead", "is")),
-        ("field.Рост см:120..", Term("120..", "field.Рост см")),
-        ("18:30", Term("18:30")),
-        ("a b:c", Term("a b:c")),
-        ("note:", Term("", "note")),
-        (" phone:=1:2 ", Term("1:2", "phone", exact=True)),
-    ],
-)
-def test_an_argument_is_one_term(argument: str, term: Term) -> None:
-    assert parse_term(argument) == term
 
 
 @pytest.mark.parametrize(
@@ -248,21 +184,6 @@ def test_too_long_queries_are_refused(school: Any) -> None:
     assert found(school, "^" * 5001 + "анна") == {EGOR, ZOE}
 
 
-@pytest.mark.parametrize(
-    ("query", "asked"),
-    [
-        ("is:archived", True),
-        ("archived:2026", True),
-        ("^is:archived", False),
-        ("archived:", False),
-        ("archived", False),
-        ("name:archived", False),
-    ],
-)
-def test_the_archive_is_looked_into_only_when_it_is_asked_for(query: str, asked: bool) -> None:
-    assert asks_for_archived([parse_term(query)]) is asked
-
-
 TERMS = st.one_of(
     st.text(max_size=12),
     st.tuples(
@@ -326,39 +247,6 @@ def test_a_field_is_named_in_either_number_in_columns_and_sorting(school: Any) -
     assert [field.key for field in listing.fields] == ["name", "groups"]
     by_students = list_rows(school.db, TODAY, CLIENTS, Wish(columns=["name"], sort=["-students", "phone"]))
     assert [row[0] for row in listing.rows] == [row[0] for row in by_students.rows] == [ANNA, EGOR, ZOE]
-
-
-@pytest.mark.parametrize(
-    ("query", "names"),
-    [
-        (["status:deleted"], {"Ушла"}),
-        (["status:=Удалён"], {"Ушла"}),
-        (["base:deleted"], {"Ушла"}),
-        (["status:deleted,new"], {"Ушла", "Здесь"}),
-        (["^status:deleted"], {"Здесь"}),
-        (["status:н"], {"Здесь"}),
-        (["is:archived", "status:deleted"], set()),
-    ],
-)
-def test_r7_deleted_clients_are_found_by_their_status(tmp_path: Path, query: list[str], names: set[str]) -> None:
-    with writing_school(make_school(tmp_path)) as school:
-        add_client(school, "Здесь")
-        add_client(school, "Ушла", status="deleted")
-        assert found(school, *query) == names
-        listing = list_rows(school.db, TODAY, STUDENTS, Wish(query=query, columns=["name"]))
-        assert {name for (name,) in listing.rows} == names
-
-
-def test_r8_an_imported_last_visit_stands_until_there_is_a_visit(tmp_path: Path) -> None:
-    with writing_school(make_school(tmp_path)) as school:
-        student = student_of(school, add_client(school, "Анна"))
-        school.db.execute("UPDATE client SET last_visit_on = '2026-05-20'")
-        wish = Wish(query=["last_visit:2026-05"], columns=["last_visit"])
-        assert list_rows(school.db, TODAY, STUDENTS, wish).rows == [("2026-05-20",)]
-        group = add_group(school, "Робо 1", "Робототехника")
-        join(school, group, student, date(2026, 8, 1))
-        hold(school, group, date(2026, 8, 4), present=[student])
-        assert list_rows(school.db, TODAY, STUDENTS, Wish(columns=["last_visit"])).rows == [("2026-08-04",)]
 
 
 def test_today_is_a_parameter(school: Any) -> None:

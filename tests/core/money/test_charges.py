@@ -1,69 +1,21 @@
 """What lessons cost, who pays them, and what is priced anew beside them (R31–R34), through real lessons and sales."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
-from builders import (
-    add_client,
-    add_entry,
-    add_group,
-    add_plan,
-    add_schedule,
-    hold,
-    join,
-    make_school,
-    sell_plan,
-    student_of,
-    writing_school,
-)
+from builders import add_entry, add_group, add_schedule, hold, make_school, writing_school
+from charged_school import FIRST, attend, charges, furnish, furnished_school, payers, sell, weeks
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-FIRST = date(2026, 9, 1)  # a Tuesday
-WEEK = timedelta(weeks=1)
 
 
 @pytest.fixture
 def school(tmp_path: Path) -> Iterator[Any]:
-    """The student 1 in the group 1; no trial is left."""
-    with writing_school(make_school(tmp_path), date(2026, 12, 31)) as school:
-        furnish(school)
+    with furnished_school(tmp_path) as school:
         yield school
-
-
-def furnish(school: Any) -> None:
-    client = add_client(school, "Анна", student="Петя")
-    school.db.execute("UPDATE client SET trial_spent = 1")
-    assert (student_of(school, client), add_group(school, "Робо", "Роботы")) == (1, 1)
-    join(school, 1, 1, date(2026, 1, 1))
-
-
-def attend(school: Any, *days: date, reason: str | None = None) -> None:
-    for day in days:
-        hold(school, 1, day, **({"absent": {1: reason}} if reason else {"present": [1]}))
-
-
-def sell(school: Any, kind: str, price: int, lessons: int | None = None, first: date = FIRST, **how: Any) -> int:
-    """Add a plan and sell it to the student; what a plan says goes to the plan, the rest to the sale."""
-    of_plan = {key: how.pop(key) for key in ("billing", "separate", "stop_at_end", "subject_ids") if key in how}
-    count = school.db.execute("SELECT count(*) FROM plan").fetchone()[0]
-    return sell_plan(school, 1, add_plan(school, kind, price, lessons, name=f"план {count}", **of_plan), first, **how)
-
-
-def charges(school: Any) -> list[int]:
-    return [charge for (charge,) in school.db.execute("SELECT charge FROM mark ORDER BY on_date, lesson_id")]
-
-
-def payers(school: Any) -> list[tuple[str, int | None]]:
-    rows = school.db.execute("SELECT basis, subscription_id FROM mark ORDER BY on_date, lesson_id")
-    return [(basis, payer) for basis, payer in rows]
-
-
-def weeks(count: int, first: date = FIRST) -> list[date]:
-    return [first + number * WEEK for number in range(count)]
 
 
 def schedule(school: Any, days: str = "tue") -> None:
@@ -234,69 +186,6 @@ def test_r31_a_month_upfront_is_taken_on_each_months_first_covered_day(school: A
         ("2026-10-01", 3000_00),
         ("2026-11-01", 1500_00),
     ]
-
-
-# Who pays
-
-
-def test_r32_of_several_subscriptions(school: Any) -> None:
-    """Separate balance, narrower cover, earlier end, earlier start, lower id, each against all after it."""
-    (robots,) = school.db.execute("SELECT id FROM subject").fetchone()
-    chess = add_entry(school, "subjects", "Шахматы")
-    order = [
-        sell(school, "lesson", 1, last_on=date(2026, 12, 31)),
-        sell(school, "lesson", 2, last_on=date(2026, 12, 31)),
-        sell(school, "lesson", 3, last_on=date(2026, 12, 31), first=date(2026, 8, 31)),
-        sell(school, "lesson", 4, last_on=date(2026, 12, 30)),
-        sell(school, "lesson", 5, subject_ids=[robots, chess]),
-        sell(school, "lesson", 6, subject_ids=[robots]),
-        sell(school, "lesson", 7, separate=True),
-    ]
-    preferred = [order[6], order[5], order[4], order[3], order[2], order[0], order[1]]
-    for expected in preferred:
-        attend(school, FIRST)
-        assert payers(school) == [("paid", expected)]
-        school.db.execute("UPDATE subscription SET deleted_on = '2026-09-01' WHERE id = ?", (expected,))
-    attend(school, FIRST)
-    assert payers(school) == [("none", None)]
-
-
-def test_r32_not_valid_or_not_covered_is_not_asked(school: Any) -> None:
-    chess = add_entry(school, "subjects", "Шахматы")
-    sell(school, "lesson", 1, first=date(2026, 9, 2))
-    sell(school, "lesson", 2, first=date(2026, 8, 1), last_on=date(2026, 8, 31))
-    sell(school, "lesson", 3, subject_ids=[chess])
-    attend(school, FIRST)
-    assert payers(school) == [("none", None)]
-    sell(school, "lesson", 4, first=FIRST, last_on=FIRST)
-    attend(school, FIRST)
-    assert charges(school) == [4]
-
-
-def test_r33_without_a_subscription_nothing_is_charged_until_reprice(school: Any) -> None:
-    attend(school, *weeks(4))
-    assert (charges(school), payers(school)) == ([0] * 4, [("none", None)] * 4)
-    sell(school, "package", 2000_00, 2)
-    assert charges(school) == [0] * 4
-    sell(school, "package", 300_00, 2, first=date(2026, 9, 8), reprice=True)
-    assert payers(school) == [("none", None), ("paid", 1), ("paid", 1), ("paid", 2)]
-    assert charges(school) == [0, 1000_00, 1000_00, 150_00]
-
-
-def test_r34_a_used_up_package_charges_on_unless_something_else_fits(school: Any) -> None:
-    package = sell(school, "package", 2000_00, 3)
-    attend(school, *weeks(4))
-    assert payers(school) == [("paid", package)] * 3 + [("over", package)]
-    other = sell(school, "lesson", 500_00)
-    attend(school, weeks(5)[4])
-    assert (payers(school)[4], charges(school)[4]) == (("paid", other), 500_00)
-
-
-def test_r34_a_plan_that_stops_leaves_lessons_without_subscription(school: Any) -> None:
-    sell(school, "package", 2000_00, 3, stop_at_end=True)
-    attend(school, *weeks(4))
-    assert payers(school)[3] == ("none", None)
-    assert charges(school) == [666_66, 666_66, 666_68, 0]
 
 
 def test_r23_marking_again_replaces_the_charge_and_prices_the_former_payer_anew(school: Any) -> None:

@@ -73,6 +73,20 @@ def test_r31_4000_over_9_with_10_percent(school: Any) -> None:
     assert charges(school) == [400_00] * 9
 
 
+def test_r31_a_discount_and_an_absence_are_rounded_once_for_a_lesson_plan(school: Any) -> None:
+    add_entry(school, "absence-reasons", "Болезнь", short="Б", charged=50)
+    sell(school, "lesson", 55_65)
+    hold(school, 1, FIRST, absent={1: "Б"})
+    assert charges(school) == [27_83]  # 27.825
+    discount = add_discount(school, 1, NewDiscount(percent=1000))
+    assert charges(school) == [25_04]  # 55.65 × 0.9 × 0.5 = 25.0425, though the lesson is shown at 50.09
+    assert school.db.execute("SELECT price FROM mark").fetchall() == [(50_09,)]
+    hold(school, 1, FIRST, present=[1])
+    assert charges(school) == [50_09]
+    remove_discount(school, discount.id)
+    assert charges(school) == [55_65]
+
+
 def test_r35_marks_charged_before_are_priced_anew_and_back(school: Any) -> None:
     sell(school, "package", 4000_00, 9)
     attend(school, 9)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from builders import (
     add_client,
+    add_entry,
     add_group,
     add_plan,
     hold,
@@ -22,6 +23,8 @@ from hypothesis import HealthCheck, given, settings
 from ledger_world import HISTORIES, Event, world
 
 from schoolcrm.core.errors import Busy, Damaged
+from schoolcrm.core.money.changes import delete_subscription
+from schoolcrm.core.money.discounts import NewDiscount, add_discount, remove_discount
 from schoolcrm.core.office.invariants import CHECKS, MOST_NAMED, check_school
 from schoolcrm.core.people.merge import merge_clients
 from schoolcrm.core.statuses.change import set_status
@@ -80,6 +83,9 @@ DAMAGES = [
     ("charges", "UPDATE mark SET charge = charge - 1 WHERE charge > 0 AND on_date = '2026-09-01'"),
     ("charges", "UPDATE mark SET charge = 5, price = 5 WHERE basis = 'upfront'"),
     ("packages", "UPDATE mark SET charge = 60000, price = 60000 WHERE charge > 0 AND on_date = '2026-09-01'"),
+    ("packages", "UPDATE mark SET charge = charge + 1, price = price + 1 WHERE charge > 0 AND on_date = '2026-09-01'"),
+    ("balances", "UPDATE mark SET separate_id = subscription_id WHERE charge > 0 AND on_date = '2026-09-01'"),
+    ("balances", "UPDATE subscription SET separate = 0 WHERE separate"),
     ("upfront", "UPDATE upfront_charge SET amount = 1"),
     ("upfront", "UPDATE upfront_charge SET on_date = '2026-09-02'"),
     ("upfront", "DELETE FROM upfront_charge"),
@@ -102,6 +108,66 @@ DAMAGES = [
 def test_each_damage_is_found(school: Path, code: str, statement: str) -> None:
     damage(school, statement)
     assert code in violated(school)
+
+
+@pytest.fixture
+def halved(school: Path) -> Path:
+    """Dora missed a lesson of 55.65 at 10 % off, which costs half then: 25.0425, of the rounded price 25.045."""
+    with writing_school(school, date(2026, 9, 30)) as writing:
+        add_entry(writing, "absence-reasons", "Болезнь", short="Б", charged=50)
+        dora = student_of(writing, add_client(writing, "Дора"))
+        group = add_group(writing, "Робо 2")
+        join(writing, group, dora, date(2026, 9, 1))
+        sell_plan(writing, dora, add_plan(writing, "lesson", 55_65), date(2026, 9, 1))
+        add_discount(writing, dora, NewDiscount(percent=1000, last_on=date(2026, 9, 5)))
+        hold(writing, group, date(2026, 9, 5), absent={dora: "Б"})
+    return school
+
+
+HALVED = "UPDATE mark SET charge = {charge} WHERE share = 50"
+
+
+def test_r31_the_exact_charge_of_a_discounted_absence_and_that_of_former_versions(halved: Path) -> None:
+    with closing(sqlite3.connect(halved)) as db:
+        assert db.execute("SELECT price, charge FROM mark WHERE share = 50").fetchall() == [(50_09, 25_04)]
+    assert violated(halved) == set()
+    damage(halved, HALVED.format(charge=25_05))
+    assert violated(halved) == set()
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        [HALVED.format(charge=25_03)],
+        [HALVED.format(charge=25_06)],
+        ["UPDATE mark SET price = 5008 WHERE share = 50", HALVED.format(charge=25_05)],
+        ["DELETE FROM discount"],
+        ["UPDATE discount SET last_on = '2026-09-04'"],
+        ["UPDATE discount SET percent = 1010"],
+        ["UPDATE discount SET percent = NULL, amount = 556"],
+        ["UPDATE subscription SET kind = 'month' WHERE kind = 'lesson'"],
+        ["UPDATE subscription SET deleted_on = '2026-09-05'", HALVED.format(charge=25_03)],
+    ],
+)
+def test_r31_any_other_charge_of_a_discounted_absence_is_damage(halved: Path, statements: list[str]) -> None:
+    damage(halved, *statements)
+    assert "charges" in violated(halved)
+
+
+def test_r41_a_deleted_subscription_keeps_the_charge_of_a_discount_that_is_gone(halved: Path) -> None:
+    with writing_school(halved, date(2026, 9, 30)) as school:
+        (number,) = school.db.execute("SELECT id FROM subscription WHERE kind = 'lesson'").fetchone()
+        delete_subscription(school, number)
+        remove_discount(school, 1)
+        assert school.db.execute("SELECT charge FROM mark WHERE share = 50").fetchall() == [(25_04,)]
+    assert violated(halved) == set()
+
+
+def test_r31_a_price_that_no_lesson_of_an_unfinished_package_has(school: Path) -> None:
+    damage(school, "DELETE FROM mark WHERE on_date = '2026-09-03' AND charge > 0")
+    assert "packages" not in violated(school)
+    damage(school, "UPDATE mark SET charge = charge + 1, price = price + 1 WHERE charge > 0 AND on_date = '2026-09-01'")
+    assert violated(school) == {"packages"}
 
 
 def test_a_mark_on_another_day_and_a_second_one(school: Path) -> None:

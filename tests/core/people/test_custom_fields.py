@@ -117,6 +117,7 @@ def test_a_field_of_the_same_name_is_refused(school: Any) -> None:
         ({"type": "date", "choices": ["а"]}, 'The field "Новое" has choices, but its type is date.'),
         ({"entity": "group"}, '"group" has no fields of the school\'s own.'),
         ({"name": ":,="}, "A field needs a name."),
+        ({"name": "а=б"}, 'The name "а=б" has an equals sign, which sets a field apart from its value.'),
     ],
 )
 def test_a_field_that_can_not_be_is_refused(school: Any, details: dict[str, Any], sentence: str) -> None:

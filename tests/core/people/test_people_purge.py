@@ -3,9 +3,8 @@
 import json
 import sqlite3
 from contextlib import closing
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -16,7 +15,6 @@ from builders import (
     add_group,
     add_plan,
     add_schedule,
-    add_student,
     hold,
     join,
     make_school,
@@ -26,8 +24,7 @@ from builders import (
     student_of,
     writing_school,
 )
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from purging import purge, secrets_in
 
 from schoolcrm.core.errors import Refused
 from schoolcrm.core.money.ledger import balance
@@ -37,20 +34,6 @@ from schoolcrm.core.people.custom_fields import add_field, find_field, set_value
 from schoolcrm.core.people.merge import merge_clients
 from schoolcrm.core.people.moves import move_student
 from schoolcrm.core.people.purge import OWNED, PERSONAL, purge_clients
-from schoolcrm.core.store.redaction import wipe_free_space
-
-SECRETS = (
-    "Ксенофонтова",
-    "ксенофонтова",
-    "Пантелеймон",
-    "пантелеймон",
-    "9031112233",
-    "xenia@",
-    "4510",
-    "сказала",
-    "Лилиана",
-    "лилиана",
-)
 
 
 def add_person(school: Any) -> int:
@@ -131,25 +114,6 @@ def add_money(school: Any, client_id: int) -> None:
         " VALUES (?, 1 + (SELECT count(*) FROM contract), 0, '2026-08-01', '2026-08-01', 'Ксенофонтова')",
         (client_id,),
     )
-
-
-def secrets_in(path: Path) -> list[tuple[str, str]]:
-    """Return what is left of the person, and in which of the files that begin with the name of the database."""
-    return [
-        (secret, file.name)
-        for file in path.parent.glob(f"{path.name}*")
-        for secret in SECRETS
-        if secret.encode() in file.read_bytes()
-    ]
-
-
-def purge(path: Path, *client_ids: int) -> list[Any]:
-    with writing_school(path) as school:
-        archive_clients(school, client_ids)
-    with writing_school(path, command="clients purge") as school:
-        purged = purge_clients(school, client_ids)
-    wipe_free_space(path)
-    return purged
 
 
 def one_row(path: Path, query: str) -> Any:
@@ -302,27 +266,3 @@ def test_r53_every_table_below_a_client_is_dealt_with(path: Path) -> None:
         money = {"payment", "contract"}
         assert tables_below(school.db, {"client"}) == {*OWNED, *money}
     assert direct | {"client", "lesson_field", "file_content"} == {texts.table for texts in PERSONAL} | speechless
-
-
-@given(
-    words=st.lists(st.text("абвгдеёжз", min_size=6, max_size=30), min_size=4, max_size=25, unique=True), data=st.data()
-)
-@settings(max_examples=8, deadline=None)
-def test_r53_no_bytes_are_left_whatever_was_written(words: list[str], data: st.DataObject) -> None:
-    """Long notes make pages split and overflow; rows come and go before the purge."""
-    with TemporaryDirectory() as folder:
-        path = make_school(Path(folder))
-        with writing_school(path) as school:
-            client_id = add_client(school, "Ксения Ксенофонтова", student="Пантелеймон", phone="8 903 111-22-33")
-            for number in range(data.draw(st.integers(0, 60))):
-                add_client(school, f"Клиент {number}", phone=f"+7916000{number:04}")
-        for place, word in enumerate(words):
-            with writing_school(path) as school:
-                text = f"Ксенофонтова сказала {word * data.draw(st.integers(1, 400))}"
-                school.db.execute("UPDATE client SET note = ? WHERE id = ?", (text, client_id))
-                add_student(school, client_id, f"Пантелеймон {word}")
-                if place % 3 == 0:
-                    pay(school, client_id, 100, TODAY - timedelta(days=place), payer=f"Ксенофонтова {word}")
-                add_client(school, f"Посторонний {place}")
-        purge(path, client_id)
-        assert secrets_in(path) == []

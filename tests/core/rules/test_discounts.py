@@ -1,4 +1,6 @@
 from datetime import date
+from fractions import Fraction
+from math import floor
 from typing import Any
 
 import pytest
@@ -89,6 +91,30 @@ def test_r35_the_discounted_price_is_rounded_half_up(price: int, hundredths: int
 def test_r35_a_share_is_taken_of_the_discounted_price() -> None:
     terms = subscription(price=100000, discounts=[percent(1000)])
     assert amounts(price_marks(terms, [Mark(lesson(), 50), Mark(lesson(id=2), 0)])) == [45000, 0]
+
+
+@pytest.mark.parametrize(
+    ("price", "hundredths", "share", "lesson_price", "amount"),
+    [
+        (5565, 1000, 50, 5009, 2504),  # 50.085, half of it 25.0425; half of 50.09 would be 25.045
+        (1, 5000, 50, 1, 0),  # a quarter of a kopeck
+        (9, 3000, 90, 6, 6),  # 6.3 × 90 % = 5.67 kopecks; 6 × 90 % would be 5.4
+    ],
+)
+def test_r31_a_discount_and_a_share_of_a_lesson_are_rounded_once(
+    price: int, hundredths: int, share: int, lesson_price: int, amount: int
+) -> None:
+    [charge] = price_marks(subscription(price=price, discounts=[percent(hundredths)]), [Mark(lesson(), share)])
+    assert (charge.price, charge.amount) == (lesson_price, amount)
+
+
+def test_r31_a_package_is_whole_kopecks_before_its_lessons_are_shared() -> None:
+    # 111.30 less 10 % is 100.17: 50.08 and 50.09, half of each by itself; a month of two lessons the same.
+    lessons = september(1, 8)
+    halves = [Mark(one, 50) for one in lessons]
+    off = [percent(1000)]
+    assert amounts(price_package(subscription("package", 11130, 2, discounts=off), halves)) == [2504, 2505]
+    assert amounts(price_month(subscription("month", 11130, discounts=off), START, halves)) == [2504, 2505]
 
 
 def test_r35_days_are_inclusive_and_may_be_open() -> None:
@@ -221,6 +247,29 @@ def test_r35_the_best_single_discount_is_chosen_and_never_a_sum(price: int, disc
         (one.taken_off(price), one.id) >= (best.taken_off(price), best.id) and best in discounts for one in discounts
     )
     assert 0 <= after <= price
+
+
+SMALL_OR_LARGE = st.integers(0, 200) | PRICES
+
+
+@settings(max_examples=400)
+@given(
+    price=SMALL_OR_LARGE,
+    share=st.sampled_from([0, 25, 50, 75, 100]) | st.integers(0, 100),
+    percents=st.lists(st.sampled_from([1000, 1250, 5000]) | st.integers(1, 10_000), max_size=2),
+    sums=st.lists(SMALL_OR_LARGE.filter(bool), max_size=1),
+)
+def test_r31_a_lesson_costs_the_exact_share_of_the_exact_price_rounded_half_up(
+    price: int, share: int, percents: list[int], sums: list[int]
+) -> None:
+    discounts = [percent(one, id=n) for n, one in enumerate(percents)] + [money(one, id=9) for one in sums]
+    [charge] = price_marks(subscription(price=price, discounts=discounts), [Mark(lesson(), share)])
+    less_percent = [price * (1 - Fraction(one, 10_000)) for one in percents]
+    exact = min([Fraction(price), *less_percent, *(max(Fraction(0), Fraction(price - one)) for one in sums)])
+    assert charge.amount == floor(exact * Fraction(share, 100) + Fraction(1, 2))
+    assert charge.price == floor(exact + Fraction(1, 2))
+    assert 0 <= charge.amount <= charge.price
+    assert share < 100 or charge.amount == charge.price
 
 
 @given(price=PRICES, size=st.integers(1, 12), discounts=DISCOUNTS)

@@ -37,6 +37,26 @@ def test_r57_what_is_made_of_the_word_keeps_it_in_the_nominative() -> None:
     assert _("Lessons without a subscription") == usual("Lessons without a subscription")
 
 
+@pytest.mark.parametrize(
+    ("key", "heading"),
+    [
+        ("student", "Student no."),
+        ("lesson", "Lesson types"),
+        ("lesson", "Nearest lesson"),
+        ("lessons", "Burnt lessons"),
+        ("subscription", "Subscription: {student}, {plan}"),
+        ("subscription", "Balance of subscription {id}"),
+        ("contracts", "Contracts, total"),
+        ("contracts", "Contracts, left"),
+    ],
+)
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_r57_headings_of_reports_and_cards_say_the_word_of_the_school(language: str, key: str, heading: str) -> None:
+    speak(language, **{key: "Слово"})
+    assert _(heading).format(student="Ася", plan="Танцы", id=7).startswith("Слово")
+    assert "{label}" not in _(heading)
+
+
 def test_r57_a_word_of_its_own_goes_before_what_is_made_of_another() -> None:
     speak("en", responsible_teacher="Куратор", teacher="Наставник")
     assert _("Responsible teacher") == "Куратор"
@@ -59,7 +79,7 @@ def test_r57_every_word_stands_in_its_heading_and_every_text_made_of_it_can_be_f
     texts = own_texts({PREFIX + key: "Слово"})
     assert texts[LABELS[key].heading] == "Слово"
     for text in LABELS[key].joined:
-        assert "Слово" in texts[text].format(names="A", name="B")
+        assert "Слово" in texts[text].format(names="A", name="B", student="C", plan="D", id=5)
 
 
 def test_r57_a_label_is_one_line() -> None:

@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
@@ -12,13 +11,6 @@ from schoolcrm.core.rules.money import human_money, machine_money, parse_money, 
 LARGEST = 10**14 - 1
 sums = st.integers(-LARGEST, LARGEST)
 money_like = st.text(st.sampled_from("0123456789 .,-−+₽рубRUB\u00a0\u202fеE()'１٣"), max_size=20)
-
-
-@pytest.fixture(autouse=True)
-def in_english() -> Iterator[None]:
-    use_language("en")
-    yield
-    use_language("en")
 
 
 @pytest.mark.parametrize(

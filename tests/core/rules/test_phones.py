@@ -72,6 +72,11 @@ def test_r63_reads_the_floats_of_a_spreadsheet(text: str) -> None:
     assert read_phones(text) == [MOBILE]
 
 
+def test_r63_reads_phones_that_a_spreadsheet_keeps_as_text() -> None:
+    assert read_phones("'+375 29 123-45-67") == ["+375291234567"]
+    assert read_phones("'+7 916 123-45-67; '8 926 765-43-21") == [MOBILE, "+79267654321"]
+
+
 @pytest.mark.parametrize("text", ["7.91612E+10", "7.916123456E+10", "8,9E+10", "7.9161234567E+11"])
 def test_r63_a_float_that_lost_digits_is_never_guessed(text: str) -> None:
     with pytest.raises(BadValue, match="cut the last digits"):

@@ -41,7 +41,7 @@ MAY_NOT_BE = [
     ("interval_forget_days", ("-1", "3651")),
     ("interval_drop_extremes", ("", "2", "maybe")),
     ("active_definition", ("", "both")),
-    ("currency", ("", "RU", "RUBL", "руб", "12$")),
+    ("currency", ("", "RU", "RUBL", "руб", "12$", "FOO", "XXX")),
     ("time_zone", ("", "/etc/passwd", "../x", "Москва")),
     ("backup_count", ("-1", "1001", "")),
     ("language", ("", "de")),

@@ -13,10 +13,11 @@ from builders import add_client, add_student, make_school, writing_school
 from dateutil.relativedelta import relativedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from recomputing import run
 from status_facts import base_of, contracted, marked, on_trial, paid, sold, stage_of, status_id
 
 from schoolcrm.core.statuses.change import set_status
-from schoolcrm.core.statuses.recompute import find_due, recompute
+from schoolcrm.core.statuses.recompute import find_due
 
 FIRST = date(2025, 1, 1)
 DAYS = st.integers(0, 420).map(lambda days: FIRST + timedelta(days=days))
@@ -225,12 +226,6 @@ def ends_of(person: Person) -> list[date]:
         if not bought and not (person.imported_purchase and person.imported_purchase > on):
             ends.append(on)
     return ends
-
-
-def run(path: Path, today: date, *, strict: bool = False) -> tuple[int, dict[str, int]]:
-    with writing_school(path, today) as school:
-        result = recompute(school, strict=strict)
-        return result.changed, {reason.value: count for reason, count in result.skipped.items()}
 
 
 def standings(path: Path, clients: list[int]) -> list[tuple[str, str]]:

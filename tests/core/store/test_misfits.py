@@ -81,6 +81,30 @@ def test_an_older_file_that_lost_a_table_is_not_brought_up(version: int, tmp_pat
     assert files(file) == before
 
 
+@pytest.mark.parametrize(
+    ("bytes_there", "spoilt"),
+    [
+        (b'{"id":1,"name":', b'{"id"?1,"name":'),
+        (b"INDEX client_by_name", b"INDEX client_b\xf2_name"),
+        ("Борис".encode(), b"\xf2" + "Борис".encode()[1:]),
+    ],
+    ids=["a record in the journal", "the list of tables", "a letter of a name"],
+)
+def test_a_byte_that_has_changed_is_called_damage_by_whoever_meets_it(
+    bytes_there: bytes, spoilt: bytes, school: Path
+) -> None:
+    for name in ("Анна Котова", "Борис Котов"):
+        code, _out, err = run_cli("clients", "edit", "1", "--name", name, db=school)
+        assert code == 0, err
+    content = school.read_bytes()
+    assert bytes_there in content
+    school.write_bytes(content.replace(bytes_there, spoilt))
+    for words in (("history",), ("undo", "--op", "3", "--yes"), ("db", "check")):
+        code, out, err = run_cli(*words, db=school)
+        assert code == 5, (words, out, err)
+        assert "is damaged" in err or "have failed" in err or "has failed" in err
+
+
 def test_a_wrong_statement_is_not_laid_at_the_file_s_door(school: Path) -> None:
     with pytest.raises(sqlite3.OperationalError, match="no such table"), reading(school, TODAY) as opened:
         opened.db.execute("SELECT * FROM nowhere")
@@ -159,6 +183,19 @@ def test_a_write_takes_the_file_from_others_and_reading_does_not(school: Path) -
     code, _out, err = run_cli("clients", "add", "Вера", db=school)
     assert (code, "warning" in err) == (0, False)
     assert school.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_file_that_its_owner_made_read_only_is_not_made_writable(school: Path) -> None:
+    school.chmod(0o444)
+    run_cli("clients", "add", "Вера", db=school)  # root may write it all the same
+    assert school.stat().st_mode & 0o777 == 0o400
+
+
+@needs_permissions
+def test_why_it_can_t_be_written_is_told_in_the_program_s_own_words(school: Path) -> None:
+    school.chmod(0o400)
+    code, _out, err = run_cli("clients", "add", "Вера", db=school)
+    assert (code, "it is not permitted" in err, "readonly database" in err) == (6, True, False)
 
 
 @pytest.mark.parametrize("work", ["restore", "compact"])

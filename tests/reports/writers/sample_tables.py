@@ -199,3 +199,15 @@ def ageing() -> Table:
         ],
         chart=Chart("Долг по давности", ("age_0_30", "age_31_60", "age_over_90")),
     )
+
+
+def hostile_chart() -> Table:
+    """A table with a chart whose names try to steer what shows them."""
+    rows = [(text, number) for number, text in enumerate(HOSTILE)]
+    return Table(
+        "hostile",
+        "title",
+        [Column("name", "name <b>"), Column("count", "count", Kind.INTEGER)],
+        rows,
+        chart=Chart("chart <b>\x1b[31m\u202e", ("count",), label="name"),
+    )

@@ -80,6 +80,12 @@ def test_a_phone_from_abroad_is_guarded_for_excel() -> None:
     assert re.fullmatch(r"'\+49[ 0-9-]+", _excel(table)[1][0])
 
 
+def test_a_cell_of_several_values_is_guarded_once_where_it_starts() -> None:
+    contacts = Column("contacts", "Contacts", Kind.LIST)
+    table = Table("clients", "Clients", [contacts], [(["+79161234567", "+74951112233"],), (["Анна", "=1+1"],)])
+    assert [line[0] for line in _excel(table)[1:]] == ["'+79161234567; +74951112233", "Анна; =1+1"]
+
+
 @pytest.mark.parametrize("read", [_machine, _excel])
 def test_hostile_text_stays_in_its_cell_without_control_characters(read: object) -> None:
     lines = _machine(hostile()) if read is _machine else _excel(hostile())
