@@ -125,17 +125,15 @@ def recorded_together(db: sqlite3.Connection, *tables: str) -> Iterator[None]:
     that are there. The triggers are back before the operation ends; when it fails they come back with all the rest.
     """
     last = {table: _greatest_number(db, table) for table in tables}
-    triggers = [_name_of_trigger(table, "insert") for table in tables]
-    named = f"name IN ({', '.join('?' * len(triggers))})"
-    makings = db.execute(f"SELECT sql FROM sqlite_schema WHERE type = 'trigger' AND {named}", triggers).fetchall()  # noqa: S608
-    for trigger in triggers:
-        db.execute(f'DROP TRIGGER "{trigger}"')
+    making = "SELECT sql FROM sqlite_schema WHERE type = 'trigger' AND name = ?"
+    makings = {table: db.execute(making, (_name_of_trigger(table, "insert"),)).fetchone() for table in tables}
+    recorded = [table for table in tables if makings[table]]
+    for table in recorded:
+        db.execute(f'DROP TRIGGER "{_name_of_trigger(table, "insert")}"')
     yield
-    for table in tables:
-        entry = _entry(table, "id", "'insert'", "NULL", f' FROM "{table}" WHERE id > {last[table]} ORDER BY id')
-        db.execute(entry)
-    for (making,) in makings:
-        db.execute(making)
+    for table in recorded:
+        db.execute(_entry(table, "id", "'insert'", "NULL", f' FROM "{table}" WHERE id > {last[table]} ORDER BY id'))
+        db.execute(*makings[table])
 
 
 def _greatest_number(db: sqlite3.Connection, table: str) -> int:
