@@ -66,8 +66,8 @@ class ClientRow(NamedTuple):
 
         A balance of 0 says nothing: exports have whole columns of zeros.
         """
-        facts = (self.price, self.last_visit, self.last_purchase)
-        return bool(self.groups or self.balance) or any(fact is not None for fact in facts)
+        days = self.last_visit is not None or self.last_purchase is not None
+        return days or self.price is not None or bool(self.groups or self.balance)
 
 
 class Problem(NamedTuple):

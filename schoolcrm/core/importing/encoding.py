@@ -5,6 +5,8 @@ Cyrillic encodings. A file that fits none of them is refused: a wrong guess woul
 """
 
 import codecs
+from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 from typing import BinaryIO
 
@@ -183,14 +185,13 @@ def _likeliest_cyrillic(path: Path, sample: bytes) -> str:
 
 def _plausibility(text: str) -> float:
     """Return how much like Russian the letters that are not ASCII look, on average."""
-    total, count, previous = 0, 0, " "
-    for character in text:
+    total, count = 0, 0
+    for (previous, character), times in Counter(pairwise(f" {text}")).items():
         if character > "\x7f":
-            total += _weight(character, previous)
-            count += 1
+            total += times * _weight(character, previous)
+            count += times
         elif previous > "\x7f" and character.isalpha() and previous.isalpha():
-            total += _IMPLAUSIBLE  # a word of two alphabets: "Йcole"
-        previous = character
+            total += times * _IMPLAUSIBLE  # a word of two alphabets: "Йcole"
     return total / count if count else 0
 
 

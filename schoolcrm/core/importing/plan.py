@@ -190,8 +190,8 @@ class ClientPlan:
 
     def _add_client(self, row: ClientRow, client: int) -> None:
         status = self._status(row)
-        since = bool(row.contacts and row.contacts[0][0] == "mobile")  # that one stands with the client
-        mobile, whose = (row.contacts[0][1], row.contacts[0][2] or None) if since else (None, None)
+        begins_with_mobile = bool(row.contacts) and row.contacts[0][0] == "mobile"  # it stands with the client
+        mobile, whose = (row.contacts[0][1], row.contacts[0][2] or None) if begins_with_mobile else (None, None)
         person = (iso(row.birthday), row.sex[:1] or None) if row.student_is_client else (None, None)
         self._spool.add(
             "client",
@@ -212,7 +212,7 @@ class ClientPlan:
             whose,
         )
         self.tally.clients += 1
-        self._add_contacts(row, client, since)
+        self._add_contacts(row, client, int(begins_with_mobile))
         self._own.add_client(row, client)
         self._contracts.add(row, client)
 
@@ -242,8 +242,8 @@ class ClientPlan:
         """Return the row's status (its reader has made an id of the name), else the one its facts mean (R62)."""
         return int(row.status) if row.status else self._statuses[row.base_without_status]
 
-    def _add_contacts(self, row: ClientRow, client: int, since: int = 0) -> None:
-        for kind, value, whose in row.contacts[since:]:
+    def _add_contacts(self, row: ClientRow, client: int, first: int = 0) -> None:
+        for kind, value, whose in row.contacts[first:]:
             key = value if kind in ("mobile", "home") else fold(value)
             self._spool.add("contact", client, kind, value, key, whose or None)
 
