@@ -23,7 +23,8 @@ def telling_balances(school: "WritableSchool") -> Iterator[list[str]]:
 
     Who only had marks made or taken back meanwhile is left out: the command that did it tells so itself.
     """
-    from schoolcrm.core.money.pricing_anew import last_change, priced_anew
+    from schoolcrm.core.money.pricing_anew import priced_anew
+    from schoolcrm.core.store.journal import last_change
 
     before = last_change(school.db)
     sentences: list[str] = []

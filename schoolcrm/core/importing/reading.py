@@ -219,7 +219,7 @@ def _csv_records(path: Path, codec: str, delimiter: str, skipped: int) -> Iterat
     line = skipped + 1
     with path.open(encoding=codec, newline="") as file:
         size = [0]
-        reader = csv.reader(_watched(path, islice(file, skipped, None), size), delimiter=delimiter, strict=True)
+        reader = csv.reader(_watched(islice(file, skipped, None), size), delimiter=delimiter, strict=True)
         try:
             for number, cells in enumerate(reader, start=1):
                 yield number, cells
@@ -233,7 +233,7 @@ def _csv_records(path: Path, codec: str, delimiter: str, skipped: int) -> Iterat
             raise _unreadable(path, fault) from fault
 
 
-def _watched(path: Path, lines: Iterator[str], size: list[int]) -> Iterator[str]:
+def _watched(lines: Iterator[str], size: list[int]) -> Iterator[str]:
     """Pass the lines on; refuse a row that has grown beyond any table: its memory would have no end."""
     for line in lines:
         size[0] += len(line)

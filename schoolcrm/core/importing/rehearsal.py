@@ -8,7 +8,14 @@ from pathlib import Path
 
 from schoolcrm.core.importing.spool import insert_many
 from schoolcrm.core.store.database import OwnTransaction, connect
-from schoolcrm.core.store.journal import begin_operation, columns_of, key_columns_of, key_values
+from schoolcrm.core.store.journal import (
+    begin_operation,
+    columns_of,
+    key_columns_of,
+    key_values,
+    last_change,
+    tables_changed_since,
+)
 from schoolcrm.core.store.transaction import WritableSchool, flush
 
 _CHUNK = 2_000
@@ -38,7 +45,7 @@ class Rehearsal:
         for pragma in _PREPARED:
             self._copy.execute(pragma)
         self.school = WritableSchool(self._copy, today, user)
-        self._seen = int(self._copy.execute("SELECT ifnull(max(id), 0) FROM change").fetchone()[0])
+        self._seen = last_change(self._copy)
         self.school.operation_id = begin_operation(self._copy, user, command)
 
     @contextmanager
@@ -57,8 +64,7 @@ class Rehearsal:
     def gather(self, db: sqlite3.Connection) -> "Outcome":
         """Note all records that became others, as they are now, in temporary tables of `db`; the copy is gone then."""
         outcome = Outcome(db)
-        rows = self._copy.execute("SELECT DISTINCT entity FROM change WHERE id > ?", (self._seen,)).fetchall()
-        for table in sorted((entity for (entity,) in rows), key=_place):
+        for table in sorted(tables_changed_since(self._copy, self._seen), key=_place):
             outcome.add(self._copy, table, self._seen)
         self._copy.close()
         return outcome

@@ -160,26 +160,44 @@ _COMPLETE_CLIENT = """
 """
 
 
-class Spool:
-    """The temporary tables of one import; `add` is quick, `copy` writes everything in the current transaction."""
+class Gathering:
+    """Rows on their way into temporary tables, so many at once; `inserts` says for each table how."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: sqlite3.Connection, inserts: Mapping[str, str]) -> None:
         self._db = db
-        self._waiting: dict[str, list[tuple[Any, ...]]] = {table: [] for table in SPOOLED}
-        self._completions: list[dict[str, Any]] = []
-        self._inserts = {}
-        for table, columns in SPOOLED.items():
-            db.execute(f"DROP TABLE IF EXISTS temp.spool_{table}")
-            db.execute(f"CREATE TEMP TABLE spool_{table} ({_definitions(columns)})")
-            marks = ", ".join("?" * len(columns.split(",")))
-            self._inserts[table] = f"INSERT INTO temp.spool_{table} VALUES ({marks})"  # noqa: S608
+        self._inserts = inserts
+        self._waiting: dict[str, list[tuple[Any, ...]]] = {table: [] for table in inserts}
 
     def add(self, table: str, *values: Any) -> None:
-        """Gather one row, its values in the order of SPOOLED."""
+        """Gather one row, its values in the order of the table's columns."""
         waiting = self._waiting[table]
         waiting.append(values)
         if len(waiting) >= CHUNK:
             self._flush(table)
+
+    def finish(self) -> None:
+        """Send everything that waits."""
+        for table in self._inserts:
+            self._flush(table)
+
+    def _flush(self, table: str) -> None:
+        if waiting := self._waiting[table]:
+            insert_many(self._db, self._inserts[table], waiting)
+            waiting.clear()
+
+
+class Spool(Gathering):
+    """The temporary tables of one import; `add` is quick, `copy` writes everything in the current transaction."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        inserts = {}
+        for table, columns in SPOOLED.items():
+            db.execute(f"DROP TABLE IF EXISTS temp.spool_{table}")
+            db.execute(f"CREATE TEMP TABLE spool_{table} ({_definitions(columns)})")
+            marks = ", ".join("?" * len(columns.split(",")))
+            inserts[table] = f"INSERT INTO temp.spool_{table} VALUES ({marks})"  # noqa: S608
+        super().__init__(db, inserts)
+        self._completions: list[dict[str, Any]] = []
 
     def complete_client(self, values: dict[str, Any]) -> None:
         """Gather what a further row says of a client gathered before, by the names in _COMPLETE_CLIENT."""
@@ -189,8 +207,7 @@ class Spool:
 
     def finish(self) -> None:
         """Send everything that waits."""
-        for table in SPOOLED:
-            self._flush(table)
+        super().finish()
         self._complete_clients()
 
     def drop_repeated(self, table: str) -> int:
@@ -232,12 +249,6 @@ class Spool:
             f" SELECT {values} FROM temp.spool_{each.source} WHERE {condition}{each.twice}",
             meant,
         )
-
-    def _flush(self, table: str) -> None:
-        """Send the waiting rows of a table to its temporary table."""
-        if waiting := self._waiting[table]:
-            insert_many(self._db, self._inserts[table], waiting)
-            waiting.clear()
 
     def _complete_clients(self) -> None:
         """Complete the gathered clients, all together: one by one, each would be a transaction."""

@@ -39,12 +39,7 @@ class Studies:
         These stand with the student in the spool. What the row names beside them is gathered.
         """
         learned = self._read(row)
-        for subject in learned.subjects[1:]:
-            self._spool.add("student_subject", student, subject, learned.level)
-        for teacher in learned.teachers[1:]:
-            self._spool.add("student_teacher", student, teacher)
-        for group in learned.groups[1:]:
-            self._spool.add("membership", group, student)
+        self._gather(student, learned.subjects[1:], learned.level, learned.teachers[1:], learned.groups[1:])
         plan = None
         if row.price is not None:
             plan = self._prices.plan_of(row.price)
@@ -61,16 +56,21 @@ class Studies:
     def add(self, row: ClientRow, student: int, joined: set[int], priced: set[int]) -> None:
         """Gather the row's, but for groups and prices that the student has already."""
         learned = self._read(row)
-        for subject in learned.subjects:
-            self._spool.add("student_subject", student, subject, learned.level)
-        for teacher in learned.teachers:
-            self._spool.add("student_teacher", student, teacher)
-        for group in learned.groups:
-            if group not in joined:
-                self._spool.add("membership", group, student)
+        new_groups = [group for group in learned.groups if group not in joined]
+        self._gather(student, learned.subjects, learned.level, learned.teachers, new_groups)
         if row.price is not None and row.price not in priced:
             self._spool.add("subscription", student, self._prices.plan_of(row.price), row.price)
             self._tally.subscriptions += 1
+
+    def _gather(
+        self, student: int, subjects: list[int], level: int | None, teachers: list[int], groups: list[int]
+    ) -> None:
+        for subject in subjects:
+            self._spool.add("student_subject", student, subject, level)
+        for teacher in teachers:
+            self._spool.add("student_teacher", student, teacher)
+        for group in groups:
+            self._spool.add("membership", group, student)
 
     def _read(self, row: ClientRow) -> _Learned:
         subjects = [self._subjects.id_of(name) for name in row.subject]

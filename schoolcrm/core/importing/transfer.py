@@ -19,6 +19,7 @@ from schoolcrm.core.importing.rejects import RejectsFile
 from schoolcrm.core.language import _, ngettext
 from schoolcrm.core.rules.names import fold
 from schoolcrm.core.store.database import school_today
+from schoolcrm.core.store.journal import last_change, tables_changed_since
 from schoolcrm.core.store.transaction import WritableSchool, operation, writable_connection
 
 Progress = Callable[[int], None]
@@ -169,7 +170,7 @@ def transfer(
         _refuse_hopeless(batch, file)
         db.execute(f"PRAGMA cache_size = {_CACHE}")
         with operation(db, day, user=user, command=file.kind.command, dry_run=wishes.dry_run) as school:
-            changed = _changed_since(db, seen)
+            changed = tables_changed_since(db, seen)
             if changed & file.kind.rests_on:
                 batch = plan(db, day)
             elif changed:
@@ -191,20 +192,11 @@ def _planned_at_rest(db: sqlite3.Connection, kind: Kind, plan: Callable[[], B]) 
     Not for ever: in a school where people are written all the time the last plan is made under the lock.
     """
     for _attempt in range(_MOST_PLANS):
-        seen = _last_change(db)
+        seen = last_change(db)
         batch = plan()
-        if not _changed_since(db, seen) & kind.rests_on:
+        if not tables_changed_since(db, seen) & kind.rests_on:
             break
     return batch, seen
-
-
-def _last_change(db: sqlite3.Connection) -> int:
-    return int(db.execute("SELECT ifnull(max(id), 0) FROM change").fetchone()[0])
-
-
-def _changed_since(db: sqlite3.Connection, change: int) -> set[str]:
-    """Return the tables in which anything was changed later."""
-    return {table for (table,) in db.execute("SELECT DISTINCT entity FROM change WHERE id > ?", (change,))}
 
 
 def _refuse_hopeless(batch: Batch, file: TableFile) -> None:

@@ -9,7 +9,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from schoolcrm.core.importing.families import Placement
-from schoolcrm.core.importing.spool import CHUNK, insert_many
+from schoolcrm.core.importing.spool import Gathering
 
 if TYPE_CHECKING:
     from schoolcrm.core.store.transaction import WritableSchool
@@ -174,14 +174,17 @@ _HIDDEN = """
 _HIDDEN_CLIENTS = "SELECT id FROM client WHERE id NOT IN (SELECT id FROM visible_client)"
 
 
-class Updates:
+class Updates(Gathering):
     """Gathers what is said of known people, one row at a time; `write` changes what differs from what is kept."""
 
     def __init__(self, db: sqlite3.Connection, today: str, *, first_client: int, first_student: int) -> None:
-        self._db = db
+        inserts = {
+            table: f"INSERT INTO temp.update_{table} VALUES ({', '.join('?' * len(columns.split(',')))}){conflict}"  # noqa: S608
+            for table, (columns, conflict) in _GATHERED.items()
+        }
+        super().__init__(db, inserts)
         self._today = today
         self._firsts = {"first_client": first_client, "first_student": first_student}
-        self._waiting: dict[str, list[tuple[Any, ...]]] = {table: [] for table in _GATHERED}
         self._met: set[int] = set()
         self._students: set[int] = set()
         self._joined: set[int] = set()
@@ -191,13 +194,6 @@ class Updates:
         for table, columns in {**{name: made for name, (made, _c) in _GATHERED.items()}, "value": _VALUES}.items():
             db.execute(f"DROP TABLE IF EXISTS temp.update_{table}")
             db.execute(f"CREATE TEMP TABLE update_{table} ({columns})")
-
-    def add(self, table: str, *values: Any) -> None:
-        """Gather values in the order of their columns."""
-        waiting = self._waiting[table]
-        waiting.append(values)
-        if len(waiting) >= CHUNK:
-            self._flush(table)
 
     def is_hidden(self, placement: Placement) -> bool:
         """Tell whether the student or the client is in the archive or deleted: nothing is changed then (R7)."""
@@ -236,11 +232,6 @@ class Updates:
             " AND (last_on IS NULL OR last_on >= ?)"
         )
         return {price for (price,) in self._db.execute(query, (student, self._today))}
-
-    def finish(self) -> None:
-        """Send everything that waits."""
-        for table in _GATHERED:
-            self._flush(table)
 
     def note_additions(self) -> None:
         """Note who gets records that they don't have yet; to be called before the spool is copied."""
@@ -281,15 +272,3 @@ class Updates:
         known = [student for student in self._joined if student < self._firsts["first_student"]]
         if known:
             price_months_anew(school, known, school.today)
-
-    def _flush(self, table: str) -> None:
-        waiting = self._waiting[table]
-        if not waiting:
-            return
-        marks = ", ".join("?" * len(waiting[0]))
-        insert_many(
-            self._db,
-            f"INSERT INTO temp.update_{table} VALUES ({marks}){_GATHERED[table][1]}",  # noqa: S608
-            waiting,
-        )
-        waiting.clear()

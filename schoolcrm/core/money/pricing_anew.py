@@ -43,14 +43,10 @@ class PricedAnew(NamedTuple):
     upfront: bool
 
 
-def last_change(db: sqlite3.Connection) -> int:
-    """Return the moment: the number of the last change so far."""
-    return int(db.execute("SELECT ifnull(max(id), 0) FROM change").fetchone()[0])
-
-
 def priced_anew(db: sqlite3.Connection, last: int) -> list[PricedAnew]:
     """Return the clients of whom marks that were there already, or what a sale charges, cost another sum now.
 
+    "Now" is against the moment when `last` was the journal's last change.
     The sum counts marks made and taken back too, for it tells the balances apart; who only has such is left out,
     and so is who is charged the same in all.
     """

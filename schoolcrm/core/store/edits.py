@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby, pairwise
 from typing import Any, NamedTuple
 
-from schoolcrm.core.store.journal import LiveRecords, image_of
+from schoolcrm.core.store.journal import LiveRecords, image_of, last_change
 
 Record = tuple[str, int | str]
 
@@ -78,7 +78,7 @@ def newest_edits(db: sqlite3.Connection, wanted: Wanted, pause: Callable[[], Non
     does not change what is, for the journal only grows.
     """
     live = LiveRecords(db)
-    (last,) = db.execute("SELECT ifnull(max(id), 0) FROM change").fetchone()
+    last = last_change(db)
     looked_at = 0
     for number, at, user, command, first in _operations(db, wanted):
         until = min(_last_of(db, number, last), last)

@@ -118,6 +118,21 @@ def end_operation(db: sqlite3.Connection, number: int) -> bool:
 
 
 @contextmanager
+def lifted_triggers(db: sqlite3.Connection, *names: str) -> Iterator[list[str]]:
+    """Take the triggers of these names away, all without a name; yield which there were, and put them back at the end.
+
+    In the caller's transaction, which brings them back when the block fails.
+    """
+    triggers = db.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'").fetchall()
+    lifted = [(name, sql) for name, sql in triggers if name in names or not names]
+    for name, _sql in lifted:
+        db.execute(f'DROP TRIGGER "{name}"')
+    yield [name for name, _sql in lifted]
+    for _name, sql in lifted:
+        db.execute(sql)
+
+
+@contextmanager
 def recorded_together(db: sqlite3.Connection, *tables: str) -> Iterator[None]:
     """Record the new records of these tables at the end of the block: a trigger for each takes half of the writing.
 
@@ -125,15 +140,11 @@ def recorded_together(db: sqlite3.Connection, *tables: str) -> Iterator[None]:
     that are there. The triggers are back before the operation ends; when it fails they come back with all the rest.
     """
     last = {table: _greatest_number(db, table) for table in tables}
-    making = "SELECT sql FROM sqlite_schema WHERE type = 'trigger' AND name = ?"
-    makings = {table: db.execute(making, (_name_of_trigger(table, "insert"),)).fetchone() for table in tables}
-    recorded = [table for table in tables if makings[table]]
-    for table in recorded:
-        db.execute(f'DROP TRIGGER "{_name_of_trigger(table, "insert")}"')
-    yield
-    for table in recorded:
-        db.execute(_entry(table, "id", "'insert'", "NULL", f' FROM "{table}" WHERE id > {last[table]} ORDER BY id'))
-        db.execute(*makings[table])
+    triggers = {_name_of_trigger(table, "insert"): table for table in tables}
+    with lifted_triggers(db, *triggers) as lifted:
+        yield
+        for table in (table for name, table in triggers.items() if name in lifted):
+            db.execute(_entry(table, "id", "'insert'", "NULL", f' FROM "{table}" WHERE id > {last[table]} ORDER BY id'))
 
 
 def _greatest_number(db: sqlite3.Connection, table: str) -> int:
@@ -142,7 +153,12 @@ def _greatest_number(db: sqlite3.Connection, table: str) -> int:
 
 def last_change(db: sqlite3.Connection) -> int:
     """Return the number of the newest change, which tells whether anything has changed since."""
-    return int(db.execute("SELECT ifnull(max(id), 0) FROM change").fetchone()[0])
+    return _greatest_number(db, "change")
+
+
+def tables_changed_since(db: sqlite3.Connection, change: int) -> set[str]:
+    """Return the tables in which anything was changed after that change."""
+    return {table for (table,) in db.execute("SELECT DISTINCT entity FROM change WHERE id > ?", (change,))}
 
 
 def read_changes(db: sqlite3.Connection, operation_id: int) -> Iterator[Change]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from schoolcrm.core.store.foreign_keys import unfollowed_references
+from schoolcrm.core.store.journal import lifted_triggers
 
 
 @contextmanager
@@ -13,10 +14,5 @@ def without_triggers(db: sqlite3.Connection) -> Iterator[None]:
 
     References are not followed meanwhile: rows may come in any order. An exception takes everything back.
     """
-    with unfollowed_references(db):
-        triggers = db.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'").fetchall()
-        for name, _sql in triggers:
-            db.execute(f'DROP TRIGGER "{name}"')
+    with unfollowed_references(db), lifted_triggers(db):
         yield
-        for _name, sql in triggers:
-            db.execute(sql)
