@@ -1,35 +1,38 @@
 """A row of a client file: read (R62), or rejected with every reason (R63)."""
 
-from datetime import date
 from typing import Any, NamedTuple
 
+from schoolcrm.core.importing.numbers_by_key import Key
 from schoolcrm.core.language import _
 from schoolcrm.core.rules.names import excerpt
 
-Contact = tuple[str, str, str]
-"""Kind (mobile, home, email, address, skype, link, metro), value, and whose it is («мама» or "")."""
+Contact = tuple[str, str, str, str | None]
+"""Kind (mobile, home, email, address, skype, link, metro), value, its key, and whose it is («мама»)."""
 
 
 class ClientRow(NamedTuple):
-    """One row of a client file, read. Sums are kopecks; keys are folded names; None: not given.
+    """One row of a client file, read. Sums are kopecks, days ISO; names are folded in keys; None: not given.
 
     ``client`` is the payer or, without one, the student; ``student_is_client`` then says that they
-    are one person. ``phones`` are E.164 and also stand among the ``contacts``. ``custom`` and ``student_custom``
-    hold pairs of a custom field's name and its value (str, Decimal, date or bool). ``cells`` is the row as it
-    stands in the file, for a rejection later on.
+    are one person. Whose row it is is found by the keys (R64): those of the student, and those of the client by
+    phones, and by emails and address. ``phones`` are E.164 and also stand among the ``contacts``. ``custom`` and
+    ``student_custom`` hold pairs of a custom field's name and its value (str, Decimal, date or bool).
     """
 
     line: int
-    cells: list[str]
     student: str
     student_key: str
     client: str
     client_key: str
     student_is_client: bool
+    keys_of_student: tuple[Key, ...]
+    key_by_names: Key
+    keys_by_phone: tuple[Key, ...]
+    keys_by_post: tuple[Key, ...]
     phones: tuple[str, ...]
     contacts: tuple[Contact, ...]
     custom: tuple[tuple[str, Any], ...]
-    birthday: date | None = None
+    birthday: str | None = None
     sex: str = ""
     source: str = ""
     status: str = ""
@@ -41,11 +44,11 @@ class ClientRow(NamedTuple):
     level: str = ""
     responsible_teacher: tuple[str, ...] = ()
     manager: str = ""
-    last_visit: date | None = None
-    last_purchase: date | None = None
+    last_visit: str | None = None
+    last_purchase: str | None = None
     contract_number: str = ""
-    contract_from: date | None = None
-    contract_to: date | None = None
+    contract_from: str | None = None
+    contract_to: str | None = None
     contract_amount: int | None = None
     student_custom: tuple[tuple[str, Any], ...] = ()
 

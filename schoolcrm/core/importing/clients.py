@@ -11,8 +11,9 @@ from schoolcrm.core.importing.client_row import RejectedRow
 from schoolcrm.core.importing.fields import CLIENT_FIELDS
 from schoolcrm.core.importing.own_fields import CustomField, own_fields
 from schoolcrm.core.importing.plan import ClientPlan
+from schoolcrm.core.importing.read_ahead import reading_ahead
 from schoolcrm.core.importing.rejected import RejectedRows
-from schoolcrm.core.importing.rows import ClientRows, read_rows
+from schoolcrm.core.importing.rows import PassedOver, read_rows
 from schoolcrm.core.importing.spool import COPIED
 from schoolcrm.core.importing.status_cell import status_reader
 from schoolcrm.core.importing.tally import Tally
@@ -71,14 +72,13 @@ def import_clients(
     Raises RowsRefused when no row is good, or when one is bad and the wish is strict.
     """
     planned, done = transfer(path, file, today, user=user, plan=lambda db, day: _plan(db, file, day, progress))
-    passed_over = planned.rows.empty + planned.rows.totals + planned.rows.repeated_headings
-    return Imported(planned.plan.tally, passed_over, done.rejects, done.reasons, done.operation)
+    return Imported(planned.plan.tally, planned.passed_over.count, done.rejects, done.reasons, done.operation)
 
 
 @dataclass
 class _Planned:
     plan: ClientPlan
-    rows: ClientRows
+    passed_over: PassedOver
     rejected: RejectedRows
 
     @property
@@ -97,16 +97,18 @@ def _plan(db: sqlite3.Connection, file: ClientFile, today: date, progress: Progr
     plan = ClientPlan(db, today, on_duplicate=file.wishes.on_duplicate)
     heading = next((column.heading for column in file.headings.filling("status")), "")
     rows = read_rows(file.source, file.headings, today, {"status": status_reader(db, heading)})
-    planned = _Planned(plan, rows, RejectedRows())
-    for count, row in enumerate(rows, start=1):
-        rejected = row if isinstance(row, RejectedRow) else plan.add(row)
-        if rejected is not None:
-            planned.rejected.add(rejected)
-        if progress is not None and count % STEP == 0:
-            progress(count)
+    rejected = RejectedRows()
+    with reading_ahead(rows) as ahead:
+        for count, row in enumerate(ahead, start=1):
+            if isinstance(row, RejectedRow):
+                rejected.add(row)
+            elif problem := plan.add(row):
+                rejected.add(RejectedRow(row.line, ahead.cells_of(row), (problem,)))
+            if progress is not None and count % STEP == 0:
+                progress(count)
     plan.finish()
-    plan.tally.rejected = len(planned.rejected)
-    return planned
+    plan.tally.rejected = len(rejected)
+    return _Planned(plan, ahead.passed_over, rejected)
 
 
 def _write_statuses(school: WritableSchool) -> None:

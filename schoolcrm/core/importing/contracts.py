@@ -3,8 +3,7 @@
 import sqlite3
 from datetime import date
 
-from schoolcrm.core.importing.client_row import ClientRow, Problem, RejectedRow
-from schoolcrm.core.importing.kept_values import iso
+from schoolcrm.core.importing.client_row import ClientRow, Problem
 from schoolcrm.core.importing.spool import Spool
 from schoolcrm.core.importing.updates import Updates
 from schoolcrm.core.language import _
@@ -27,7 +26,7 @@ class Contracts:
     ) -> None:
         self._db = db
         self._spool = spool
-        self._today = today
+        self._today = today.isoformat()
         self._first_client = first_client
         self._updates = updates
 
@@ -35,10 +34,10 @@ class Contracts:
         """Gather the row's contract; without a first day it runs from the import day, or is over by then."""
         if not row.has_contract:
             return
-        first, last = iso(row.contract_from), iso(row.contract_to)
+        first, last = row.contract_from, row.contract_to
         known = self._known(client, row.contract_number, first, last) if client < self._first_client else []
         if not known:
-            begins = first or min(self._today, row.contract_to or self._today).isoformat()
+            begins = first or min(self._today, last or self._today)
             amount = row.contract_amount or 0
             self._spool.add("contract", client, row.contract_number or None, amount, begins, begins, last)
         elif self._updates and len(known) == 1 and row.contract_number:
@@ -49,12 +48,16 @@ class Contracts:
         return [contract for (contract,) in self._db.execute(_KNOWN, asked)]
 
 
-def contradiction(row: ClientRow) -> RejectedRow | None:
-    """Return the row as rejected when its contract would end before it begins."""
+def contradiction(row: ClientRow) -> Problem | None:
+    """Return why the row can't be imported when its contract would end before it begins."""
     first, last = row.contract_from, row.contract_to
     if first is None or last is None or last >= first:
         return None
     reason = _("The contract would end on {last}, before its first day {first}.").format(
-        last=human_date(last), first=human_date(first)
+        last=_human(last), first=_human(first)
     )
-    return RejectedRow(row.line, row.cells, (Problem("", human_date(last), reason),))
+    return Problem("", _human(last), reason)
+
+
+def _human(day: str) -> str:
+    return human_date(date.fromisoformat(day))

@@ -18,7 +18,7 @@ class FactsOfStudents:
 
     def note(self, student: int, row: ClientRow) -> None:
         """Note what the first row of a student says; new students come in the order of their numbers."""
-        day = row.birthday.toordinal() if row.birthday else 0
+        day = date.fromisoformat(row.birthday).toordinal() if row.birthday else 0
         if student >= self._first_new:
             self._birthdays_of_new.append(day)
             self._balances_of_new.append(row.balance or 0)
@@ -28,11 +28,11 @@ class FactsOfStudents:
         if row.balance:
             self._balances[student] = row.balance
 
-    def birthday_of(self, student: int) -> date | None:
-        """Return the birth date that the file's first row of that student said."""
+    def birthday_of(self, student: int) -> str | None:
+        """Return the birth date that the file's first row of that student said, ISO."""
         place = student - self._first_new
         day = self._birthdays.get(student, 0) if place < 0 else self._birthdays_of_new[place]
-        return date.fromordinal(day) if day else None
+        return date.fromordinal(day).isoformat() if day else None
 
     def balance_of(self, student: int) -> int:
         """Return the opening balance that the file's first row of that student said, in kopecks; 0 for none."""

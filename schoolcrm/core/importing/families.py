@@ -11,18 +11,13 @@ the client's from then on, they would be found as one. Nor is there a second stu
 from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date
 from typing import NamedTuple
 
 from schoolcrm.core.errors import BadValue
 from schoolcrm.core.importing.client_row import ClientRow, Contact
+from schoolcrm.core.importing.keys import keys_of
 from schoolcrm.core.importing.numbers_by_key import Key, KeyLog, NumbersByKey, SeldomAsked
 from schoolcrm.core.language import _
-from schoolcrm.core.rules.names import fold
-
-_BY_POST = ("email", "address")
-
-_UNUSED_BITS = 4  # 60 bits are an integer of 32 bytes, 64 bits one of 48
 
 
 class Placement(NamedTuple):
@@ -32,34 +27,6 @@ class Placement(NamedTuple):
     student: int
     new_client: bool
     new_student: bool
-
-
-def student_keys(name_key: str, birthday: date | None, phones: Iterable[str]) -> list[Key]:
-    """Return the keys of a student with a birth date or a phone; any common one means the same student.
-
-    Of two children of one name the one of that birth date is meant, whoever else has the phone: so it comes first.
-    """
-    born = () if birthday is None else (birthday,)
-    return [hash((name_key, mark)) >> _UNUSED_BITS for mark in (*born, *phones)]
-
-
-def student_key_by_names(name_key: str, client_key: str) -> Key:
-    """Return what a row with neither birth date nor phone must have in common with a student."""
-    return hash((name_key, client_key, "client")) >> _UNUSED_BITS
-
-
-def client_phone_keys(client_key: str, phones: Iterable[str]) -> list[Key]:
-    """Return the keys of a client with phones; any common one means the same client."""
-    return [hash((client_key, phone, "phone")) >> _UNUSED_BITS for phone in phones]
-
-
-def client_post_keys(client_key: str, contacts: Iterable[Contact]) -> list[Key]:
-    """Return the keys of a client by emails and address; they count where one of the two has no phone."""
-    return [
-        hash((client_key, kind, value.casefold() if kind == "email" else fold(value))) >> _UNUSED_BITS
-        for kind, value, _whose in contacts
-        if kind in _BY_POST
-    ]
 
 
 class NewStudents:
@@ -173,21 +140,22 @@ class Families:
 
     def know_client(self, client: int, client_key: str, phones: Sequence[str], contacts: Iterable[Contact]) -> None:
         """Note a client who is already in the database, so that new students can join them."""
-        for key in client_phone_keys(client_key, phones):
+        keys = keys_of("", client_key, None, phones, contacts)
+        for key in keys.by_phone:
             self._numbers.put_first(key, client)
-        self._note_post(client, client_post_keys(client_key, contacts), phoneless=not phones)
+        self._note_post(client, keys.by_post, phoneless=not phones)
 
     def note_phones(self, client: int, row: ClientRow) -> None:
         """Note that a known client gets the phones of a row, so that the other children of the row's payer join."""
-        for key in client_phone_keys(row.client_key, row.phones):
+        for key in row.keys_by_phone:
             self._numbers.put_first(key, client)
 
-    def forget_birthday(self, student: int, name_key: str, former: date) -> None:
+    def forget_birthday(self, student: int, name_key: str, former: str) -> None:
         """Note that a known student's birth date is changed, and the former one nobody's any more.
 
         A second import of the file won't find it either, and must not place a row otherwise.
         """
-        for key in student_keys(name_key, former, ()):
+        for key in keys_of(name_key, "", former, (), ()).of_student:
             if self._numbers.get(key) == student:
                 self._numbers.remove(key)
 
@@ -198,15 +166,16 @@ class Families:
         *,
         name_key: str,
         client_key: str,
-        birthday: date | None,
+        birthday: str | None,
         phones: Iterable[str],
     ) -> None:
         """Note a student who is already in the database, by rising numbers; ``phones`` are the client's."""
         self._known_students.append(student)
         self._clients_of_known.append(client)
-        for key in student_keys(name_key, birthday, phones):
+        keys = keys_of(name_key, client_key, birthday, phones, ())
+        for key in keys.of_student:
             self._numbers.put_first(key, student)
-        self._by_names.know(student_key_by_names(name_key, client_key), student)
+        self._by_names.know(keys.by_names, student)
 
     def place(self, row: ClientRow, *, repeat: bool = False) -> Placement:
         """Return whose row it is and note it; ``repeat`` makes a new student of a known one, too.
@@ -214,19 +183,16 @@ class Families:
         Raises BadValue when it is one client's student by the birth date and another's by a phone, or by its names
         one student of the file and another of the school: the next import could take one for the other.
         """
-        keys = student_keys(row.student_key, row.birthday, row.phones)
-        by_names = student_key_by_names(row.student_key, row.client_key)
+        keys = row.keys_of_student
         owners = self._numbers.get_all(keys)
-        met = None if repeat else self._find_student(owners, by_names)
+        met = None if repeat else self._find_student(owners, row.key_by_names)
         client = self._place_client(row) if met is None else self._client_of(met)
         is_new = client == self._next_client
         if met is None and not (is_new or repeat) and (row.phones or row.student_is_client):
             met = self._namesake(client, row.student_key)
         student = self._next_student if met is None else met
-        for key, owner in zip(keys, owners, strict=True):
-            if owner is None:
-                self._numbers.put(key, student)
-        self._by_names.say(by_names, student, is_new=met is None)
+        self._numbers.put_missing(keys, owners, student)
+        self._by_names.say(row.key_by_names, student, is_new=met is None)
         if met is None:
             self._new.add(client, row.student_key)
             self._next_student += 1
@@ -245,11 +211,13 @@ class Families:
 
     def _find_student(self, owners: Sequence[int | None], by_names: Key) -> int | None:
         """Return who is known under the keys, or if the row has none, under the names; raises as `place` does."""
-        if owners:
+        if any(owners):
             known = [owner for owner in owners if owner is not None]
             if len(set(known)) > 1 and len(set(map(self._client_of, known))) > 1:
                 raise BadValue(_("Students of different clients answer to the birth date and the phones of the row."))
-            return known[0] if known else None
+            return known[0]
+        if owners:
+            return None
         of_school, said = self._by_names.find(by_names)
         if of_school and said and of_school != said:
             raise BadValue(_("Several students answer to the names of the row: it needs a birth date or a phone."))
@@ -257,22 +225,22 @@ class Families:
 
     def _place_client(self, row: ClientRow) -> int:
         """Return the number of a known client, or the next one."""
-        by_phone = client_phone_keys(row.client_key, row.phones)
-        by_post = client_post_keys(row.client_key, row.contacts)
+        by_phone, by_post = row.keys_by_phone, row.keys_by_post
         owners = self._numbers.get_all(by_phone)
-        client = next((owner for owner in owners if owner is not None), None)
+        client = next(filter(None, owners), None)
         if client is None:
             client = self._find_by_post(by_post, phoneless=not by_phone) if by_post else self._next_client
-        for key, owner in zip(by_phone, owners, strict=True):
-            if owner is None:
-                self._numbers.put(key, client)
+        self._numbers.put_missing(by_phone, owners, client)
         self._note_post(client, by_post, phoneless=not by_phone)
         return client
 
     def _find_by_post(self, by_post: Sequence[Key], *, phoneless: bool) -> int:
         """Return the client with an email or address in common, if one of the two has no phone."""
         find = self._clients_by_post.get if phoneless else self._phoneless_by_post.get
-        return next((client for client in map(find, by_post) if client is not None), self._next_client)
+        for key in by_post:
+            if client := find(key):
+                return client
+        return self._next_client
 
     def _note_post(self, client: int, by_post: Iterable[Key], *, phoneless: bool) -> None:
         for key in by_post:

@@ -1,7 +1,6 @@
 """What the database holds already, for an import to join: names of catalogues, plans, people (R62, R64)."""
 
 import sqlite3
-from datetime import date
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -13,7 +12,7 @@ from schoolcrm.core.store.numbering import last_number
 
 _MOST_AS_WRITTEN = 10_000
 _KNOWN_CLIENTS = """
-    SELECT client.id, client.name_key, contact.kind, contact.value
+    SELECT client.id, client.name_key, contact.kind, contact.value_key
       FROM client LEFT JOIN contact ON contact.client_id = client.id
      ORDER BY client.id
 """
@@ -27,9 +26,13 @@ _KNOWN_STUDENTS = """
 
 
 class Catalogue:
-    """Names of one catalogue with their ids; a new name gets the next id, a record in the spool, and joins `added`."""
+    """Names of one catalogue with their ids; a new name gets the next id, a record in the spool, and joins `added`.
 
-    def __init__(self, db: sqlite3.Connection, spool: Spool, table: str) -> None:
+    `details` complete the record of a new one.
+    """
+
+    def __init__(self, db: sqlite3.Connection, spool: Spool, table: str, *details: Any) -> None:
+        self._details = details
         self._spool = spool
         self._table = table
         self._ids: dict[str, int] = dict(db.execute(f"SELECT name_key, id FROM {table}"))  # noqa: S608
@@ -37,22 +40,22 @@ class Catalogue:
         self._next = 1 + last_number(db, table)
         self.added: list[str] = []
 
-    def id_of(self, name: str, *details: Any) -> int:
-        """Return the entry's id; `details` complete the record of a new one."""
+    def id_of(self, name: str) -> int:
+        """Return the entry's id."""
         found = self._as_written.get(name)
         if found is None:
-            found = self._id_under(fold(name), name, details)
+            found = self._id_under(fold(name), name)
             if len(self._as_written) < _MOST_AS_WRITTEN:
                 self._as_written[name] = found
         return found
 
-    def _id_under(self, key: str, name: str, details: tuple[Any, ...]) -> int:
+    def _id_under(self, key: str, name: str) -> int:
         found = self._ids.get(key)
         if found is None:
             found = self._ids[key] = self._next
             self._next += 1
             self.added.append(tidy(name))
-            self._spool.add(self._table, found, self.added[-1], key, *details)
+            self._spool.add(self._table, found, self.added[-1], key, *self._details)
         return found
 
 
@@ -89,8 +92,8 @@ def know_people(db: sqlite3.Connection, families: Families) -> None:
     One person after the other, for a school of 100,000 doesn't fit into the memory that an import may take.
     """
     for (client, key), rows in groupby(db.execute(_KNOWN_CLIENTS), key=itemgetter(0, 1)):
-        contacts = [(kind, value, "") for _client, _key, kind, value in rows if kind is not None]
-        phones = [value for kind, value, _whose in contacts if kind in ("mobile", "home")]
+        contacts = [(kind, value, value, None) for _client, _key, kind, value in rows if kind is not None]
+        phones = [value for kind, value, _key, _whose in contacts if kind in ("mobile", "home")]
         families.know_client(client, key, phones, contacts)
     for student, client, key, client_key, birthday, phones in db.execute(_KNOWN_STUDENTS):
         families.know_student(
@@ -98,7 +101,7 @@ def know_people(db: sqlite3.Connection, families: Families) -> None:
             client,
             name_key=key,
             client_key=client_key,
-            birthday=date.fromisoformat(birthday) if birthday else None,
+            birthday=birthday,
             phones=phones.split("\n") if phones else (),
         )
 

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from schoolcrm.core.errors import BadValue, SchoolError
 from schoolcrm.core.importing.client_row import Problem, RejectedRow
+from schoolcrm.core.importing.gathering import insert_many
 from schoolcrm.core.importing.lesson_fields import (
     LESSON_FIELDS,
     lesson_readers,
@@ -21,7 +22,6 @@ from schoolcrm.core.importing.people_named import NamedPeople, Said
 from schoolcrm.core.importing.records import Record, Records, required
 from schoolcrm.core.importing.rehearsal import Outcome, Rehearsal
 from schoolcrm.core.importing.rejected import RejectedRows
-from schoolcrm.core.importing.spool import insert_many
 from schoolcrm.core.importing.transfer import STEP, Kind, Progress, TableFile, Transferred, Wishes, transfer
 from schoolcrm.core.language import _
 from schoolcrm.core.learning.attendance import Attendance
@@ -153,8 +153,7 @@ class LessonPlan:
 
     def finish(self) -> None:
         """Send the rows that wait to where they are put in order."""
-        marks = ", ".join("?" * len(_GATHERED.split(",")))
-        insert_many(self._db, f"INSERT INTO temp.imported_mark VALUES ({marks})", self._waiting)  # noqa: S608
+        insert_many(self._db, "temp.imported_mark", self._waiting)
         self._waiting.clear()
 
     def rehearse(self, user: str) -> None:

@@ -7,7 +7,7 @@ meeting are one to some hundred million.
 import sqlite3
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 Key = int
 """Stands for what two things must agree in."""
@@ -16,7 +16,7 @@ _MOST_RECENT = 50_000
 _MOST_RUNS = 10
 _BITS = 24  # of keys' fingerprints: 2 MB, and still telling for some million keys
 _FINGERPRINTS = (1 << _BITS) - 1
-_MOST_WAITING = 65_536
+_MOST_WAITING = 16_384
 _CACHE = -4_000  # kibibytes, written as SQLite wants them
 _CACHE_OF_BLOCKS = -100
 _NOBODY = 0
@@ -38,7 +38,8 @@ class NumbersByKey:
 
     def get(self, key: Key) -> int | None:
         """Return the number under the key, None if there is none."""
-        return self.get_all((key,))[0]
+        number = self._recent.get(key)
+        return number if number or not self._fingerprints else self.get_all((key,))[0]
 
     def get_all(self, keys: Iterable[Key]) -> list[int | None]:
         """Return the number under each key, None where there is none."""
@@ -56,6 +57,15 @@ class NumbersByKey:
         """Put the number under the key, in place of another one."""
         self._recent[key] = number
         if len(self._recent) >= self._most_recent:
+            self._pack_recent()
+
+    def put_missing(self, keys: Iterable[Key], found: Iterable[int | None], number: int) -> None:
+        """Put the number under those keys under which none was found by `get_all`."""
+        recent = self._recent
+        for key, owner in zip(keys, found, strict=True):
+            if owner is None:
+                recent[key] = number
+        if len(recent) >= self._most_recent:
             self._pack_recent()
 
     def put_first(self, key: Key, number: int) -> None:
@@ -109,12 +119,12 @@ class KeyLog:
     """Keys and numbers one after the other, to be put in order should one ever be asked for."""
 
     def __init__(self) -> None:
-        self._waiting = array("q")  # keys and numbers in turn
+        self._waiting: list[int] = []  # keys and numbers in turn
         self._file: sqlite3.Connection | None = None
 
     def add(self, key: Key, number: int) -> None:
         """Note a key and its number."""
-        self._waiting.extend((key, number))
+        self._waiting += (key, number)
         if len(self._waiting) >= _MOST_WAITING:
             self._file_waiting()
 
@@ -126,10 +136,10 @@ class KeyLog:
     def _file_waiting(self) -> None:
         if self._file is None:
             self._file = _temporary_file("CREATE TABLE kept (pairs BLOB)", _CACHE_OF_BLOCKS)
-        self._file.execute("INSERT INTO kept VALUES (?)", (self._waiting.tobytes(),))
-        self._waiting = array("q")
+        self._file.execute("INSERT INTO kept VALUES (?)", (array("q", self._waiting).tobytes(),))
+        self._waiting.clear()
 
-    def _blocks(self) -> "Iterator[array[int]]":
+    def _blocks(self) -> "Iterator[Sequence[int]]":
         if self._file is not None:
             for (pairs,) in self._file.execute("SELECT pairs FROM kept ORDER BY rowid"):
                 yield array("q", pairs)

@@ -10,11 +10,11 @@ from typing import Any
 
 from schoolcrm.core.errors import BadValue
 from schoolcrm.core.importing.client_row import Problem, RejectedRow
+from schoolcrm.core.importing.gathering import insert_many
 from schoolcrm.core.importing.payment_fields import PAYMENT_FIELDS, payment_readers
 from schoolcrm.core.importing.people_named import NamedPeople, Said
 from schoolcrm.core.importing.records import Record, Records, required
 from schoolcrm.core.importing.rejected import RejectedRows
-from schoolcrm.core.importing.spool import insert_many
 from schoolcrm.core.importing.transfer import STEP, Kind, Progress, TableFile, Transferred, Wishes, transfer
 from schoolcrm.core.language import _, quoted
 from schoolcrm.core.money.ledger import balance
@@ -211,12 +211,7 @@ class PaymentPlan:
         return key
 
     def _flush(self) -> None:
-        marks = ", ".join("?" * len(_GATHERED.split(",")))
-        insert_many(
-            self._db,
-            f"INSERT INTO temp.imported_payment ({_GATHERED}) VALUES ({marks})",  # noqa: S608
-            self._waiting,
-        )
+        insert_many(self._db, f"temp.imported_payment ({_GATHERED})", self._waiting)
         self._waiting.clear()
 
 

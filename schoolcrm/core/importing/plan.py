@@ -6,11 +6,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from schoolcrm.core.errors import BadValue, Refused
-from schoolcrm.core.importing.client_row import ClientRow, Problem, RejectedRow
+from schoolcrm.core.importing.client_row import ClientRow, Problem
 from schoolcrm.core.importing.contracts import Contracts, contradiction
 from schoolcrm.core.importing.facts_of_students import FactsOfStudents
 from schoolcrm.core.importing.families import Families, Placement
-from schoolcrm.core.importing.kept_values import iso
 from schoolcrm.core.importing.known import (
     Catalogue,
     automatic_statuses,
@@ -26,7 +25,6 @@ from schoolcrm.core.importing.updates import Updates
 from schoolcrm.core.language import _
 from schoolcrm.core.rules.dates import human_date
 from schoolcrm.core.rules.money import human_money
-from schoolcrm.core.rules.names import fold
 from schoolcrm.core.store.numbering import last_number
 
 if TYPE_CHECKING:
@@ -44,6 +42,7 @@ class ClientPlan:
         self._db = db
         self._today = today.isoformat()
         self._on_duplicate = on_duplicate
+        self._repeats = on_duplicate == CREATE
         self._spool = Spool(db)
         self._first_client = 1 + last_number(db, "client")
         self._first_student = 1 + last_number(db, "student")
@@ -63,17 +62,17 @@ class ClientPlan:
         self.tally.families = FamiliesMet(self._first_client)
         know_people(db, self._families)
 
-    def add(self, row: ClientRow) -> RejectedRow | None:
-        """Gather what the row means; return it as rejected when it contradicts itself or an earlier row of the file.
+    def add(self, row: ClientRow) -> Problem | None:
+        """Gather what the row means; return why it can't be when it contradicts itself or an earlier row of the file.
 
         Raises Refused for a student who is there already, when duplicates are to fail.
         """
-        if row.contract_to is not None and (rejected := contradiction(row)):
-            return rejected
+        if row.contract_to is not None and (problem := contradiction(row)):
+            return problem
         try:
-            placement = self._families.place(row, repeat=self._on_duplicate == CREATE)
+            placement = self._families.place(row, repeat=self._repeats)
         except BadValue as fault:
-            return _rejected(row, "", fault.sentence)
+            return Problem("", "", fault.sentence)
         if not placement.new_student:
             return self._repeat(row, placement)
         if placement.new_client:
@@ -83,7 +82,7 @@ class ClientPlan:
             self.tally.families.add(placement.client)
         elif self._updates and not self._updates.is_hidden(placement):
             self._update_client(row, placement.client, self._updates)
-            person = (iso(row.birthday), row.sex[:1] or None)
+            person = (row.birthday, row.sex or None)
             self._updates.add("student", placement.student, placement.client, *person)
         self._add_student(row, placement)
         return None
@@ -105,7 +104,7 @@ class ClientPlan:
             self.tally.updated = self._updates.write(school)
             self.tally.skipped -= self.tally.updated
 
-    def _repeat(self, row: ClientRow, placement: Placement) -> RejectedRow | None:
+    def _repeat(self, row: ClientRow, placement: Placement) -> Problem | None:
         """A student met before: one of the database is skipped or updated, one of this file gets further groups."""
         if self._on_duplicate == FAIL:
             raise Refused(
@@ -114,8 +113,8 @@ class ClientPlan:
             )
         known = placement.student < self._first_student
         again = not known or bool(self._updates and self._updates.is_met_again(placement.student))
-        if again and (rejected := self._contradiction(row, placement.student)):
-            return rejected
+        if again and (problem := self._contradiction(row, placement.student)):
+            return problem
         self.tally.skipped += 1
         if again:
             self.tally.left_out[LeftOut.REPEATED] += 1
@@ -127,18 +126,18 @@ class ClientPlan:
             self._update(row, placement, self._updates, again=again)
         return None
 
-    def _contradiction(self, row: ClientRow, student: int) -> RejectedRow | None:
-        """Return the row as rejected when an earlier one gave the student another balance or birth date."""
+    def _contradiction(self, row: ClientRow, student: int) -> Problem | None:
+        """Return why the row can't be imported when an earlier one gave the student another balance or birth date."""
         if row.balance and row.balance != (balance := self._said.balance_of(student)):
             reason = _("The student is in the file twice with different balances: {first} and {second}.").format(
                 first=human_money(balance), second=human_money(row.balance)
             )
-            return _rejected(row, human_money(row.balance), reason)
+            return Problem("", human_money(row.balance), reason)
         if row.birthday and (born := self._said.birthday_of(student)) and row.birthday != born:
             reason = _("The student is in the file twice with different birth dates: {first} and {second}.").format(
-                first=human_date(born), second=human_date(row.birthday)
+                first=_human(born), second=_human(row.birthday)
             )
-            return _rejected(row, human_date(row.birthday), reason)
+            return Problem("", _human(row.birthday), reason)
         return None
 
     def _update(self, row: ClientRow, placement: Placement, updates: Updates, *, again: bool) -> None:
@@ -153,7 +152,7 @@ class ClientPlan:
             self._contracts.add(row, client)
             self._studies.add_more(row, student, joined, priced)
             return
-        updates.add("student", student, client, iso(row.birthday), row.sex[:1] or None)
+        updates.add("student", student, client, row.birthday, row.sex or None)
         self._own.update_student(row, student, updates)
         self._said.note(student, row)
         former = updates.birthday_of(student)
@@ -178,8 +177,8 @@ class ClientPlan:
             row.manager or None,
             row.note or None,
             int(row.has_used_trial),
-            iso(row.last_visit),
-            iso(row.last_purchase),
+            row.last_visit,
+            row.last_purchase,
         )
         self._own.update_client(row, client, updates)
         self._families.note_phones(client, row)
@@ -191,8 +190,8 @@ class ClientPlan:
     def _add_client(self, row: ClientRow, client: int) -> None:
         status = self._status(row)
         begins_with_mobile = bool(row.contacts) and row.contacts[0][0] == "mobile"  # it stands with the client
-        mobile, whose = (row.contacts[0][1], row.contacts[0][2] or None) if begins_with_mobile else (None, None)
-        person = (iso(row.birthday), row.sex[:1] or None) if row.student_is_client else (None, None)
+        mobile, whose = row.contacts[0][2:] if begins_with_mobile else (None, None)
+        person = (row.birthday, row.sex or None) if row.student_is_client else (None, None)
         self._spool.add(
             "client",
             client,
@@ -206,8 +205,8 @@ class ClientPlan:
             row.manager or None,
             row.note or None,
             int(row.has_used_trial),
-            iso(row.last_visit),
-            iso(row.last_purchase),
+            row.last_visit,
+            row.last_purchase,
             mobile,
             whose,
         )
@@ -226,12 +225,12 @@ class ClientPlan:
                 "status_id": status,
                 "source_id": self._sources.id_of(row.source) if row.source else None,
                 "manager": row.manager or None,
-                "birthday": iso(row.birthday) if row.student_is_client else None,
-                "sex": (row.sex[:1] or None) if row.student_is_client else None,
+                "birthday": row.birthday if row.student_is_client else None,
+                "sex": (row.sex or None) if row.student_is_client else None,
                 "note": row.note or None,
                 "trial_spent": int(row.has_used_trial),
-                "last_visit_on": iso(row.last_visit),
-                "last_purchase_on": iso(row.last_purchase),
+                "last_visit_on": row.last_visit,
+                "last_purchase_on": row.last_purchase,
             },
         )
         self._add_contacts(row, client)
@@ -243,9 +242,8 @@ class ClientPlan:
         return int(row.status) if row.status else self._statuses[row.base_without_status]
 
     def _add_contacts(self, row: ClientRow, client: int, first: int = 0) -> None:
-        for kind, value, whose in row.contacts[first:]:
-            key = value if kind in ("mobile", "home") else fold(value)
-            self._spool.add("contact", client, kind, value, key, whose or None)
+        for contact in row.contacts[first:]:
+            self._spool.add("contact", client, *contact)
 
     def _add_student(self, row: ClientRow, placement: Placement) -> None:
         known = placement.client < self._first_client
@@ -258,8 +256,8 @@ class ClientPlan:
             placement.client,
             row.student,
             row.student_key,
-            iso(row.birthday),
-            row.sex[:1] or None,
+            row.birthday,
+            row.sex or None,
             note or None,
             row.balance or None,
             *self._studies.of_new(row, placement.student),
@@ -275,5 +273,5 @@ class ClientPlan:
             self._contracts.add(row, placement.client)
 
 
-def _rejected(row: ClientRow, value: str, reason: str) -> RejectedRow:
-    return RejectedRow(row.line, row.cells, (Problem("", value, reason),))
+def _human(day: str) -> str:
+    return human_date(date.fromisoformat(day))

@@ -6,7 +6,7 @@ from contextlib import closing, contextmanager
 from datetime import date
 from pathlib import Path
 
-from schoolcrm.core.importing.spool import insert_many
+from schoolcrm.core.importing.gathering import insert_many
 from schoolcrm.core.store.database import OwnTransaction, connect
 from schoolcrm.core.store.journal import (
     begin_operation,
@@ -82,14 +82,13 @@ class Outcome:
         columns = ", ".join(f'"{name}"' for name in columns_of(copy, table))
         keys = key_columns_of(copy, table)
         query = f'SELECT {columns} FROM "{table}" WHERE ' + " AND ".join(f'"{name}" = ?' for name in keys)  # noqa: S608
-        marks = ", ".join("?" * len(columns.split(",")))
         self._db.execute(f'DROP TABLE IF EXISTS temp."rehearsed_{table}"')
         self._db.execute(f'CREATE TEMP TABLE "rehearsed_{table}" ({columns})')
         records = copy.execute("SELECT DISTINCT record FROM change WHERE id > ? AND entity = ?", (seen, table))
         while chunk := records.fetchmany(_CHUNK):
             # Lessons are held, marked and priced, never deleted: a record that is gone would be a mistake here.
             rows = [copy.execute(query, key_values(record, len(keys))).fetchone() for (record,) in chunk]
-            insert_many(self._db, f'INSERT INTO temp."rehearsed_{table}" VALUES ({marks})', rows)  # noqa: S608
+            insert_many(self._db, f'temp."rehearsed_{table}"', rows)
         self._tables.append(table)
 
     def write(self) -> None:

@@ -1,63 +1,42 @@
-"""The rows of a client file, read one by one into typed values (R62, R63)."""
+"""The rows of a client file, read into typed values (R62, R63)."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
-from typing import Any, NamedTuple
+from itertools import islice
+from typing import Any
 
 from schoolcrm.core.errors import BadValue
 from schoolcrm.core.importing.assignments import replacer
-from schoolcrm.core.importing.client_row import ClientRow, Contact, Problem, RejectedRow
-from schoolcrm.core.importing.headings import Column, Fate, HeadingMap
+from schoolcrm.core.importing.client_row import ClientRow, Problem, RejectedRow
+from schoolcrm.core.importing.columns import PHONE_KINDS, SLOTS, Columns
+from schoolcrm.core.importing.headings import Fate, HeadingMap
+from schoolcrm.core.importing.keys import keys_of
 from schoolcrm.core.importing.reading import Source
-from schoolcrm.core.importing.values import Reader, custom_reader_for, read_name, reader_for
+from schoolcrm.core.importing.values import Reader, read_name_and_key
 from schoolcrm.core.language import _
 from schoolcrm.core.rules.names import excerpt, fold, shortened, tidy
 
-_MOST_KNOWN = 5_000
-_SELDOM_TWICE = frozenset(("payer", "phone", "home_phone", "email", "address", "note"))
-_PHONE_KINDS = frozenset(("mobile", "home"))
-_KINDS = {"phone": "mobile", "home_phone": "home"} | {
-    kind: kind for kind in ("email", "address", "skype", "link", "metro")
-}
+_CHUNK = 100
 _NAMES = ("student", "last_name", "first_name", "middle_name")
 _PERSONAL = ("payer", "birthday", "phone", "home_phone", "email")
 _TOTAL_WORDS = frozenset(("итого", "итог", "итоги", "всего", "total", "totals"))
 _TOTAL_STARTS = frozenset(("Ит", "ИТ", "ит", "Вс", "ВС", "вс", "To", "TO", "to"))
-
-# What the cells of a row fill: the payer, then the last fields of ClientRow in their order.
-_FIRST = ClientRow._fields.index("contacts")
-_SLOTS = ("payer", *ClientRow._fields[_FIRST:])
-_BLANK: list[Any] = ["", (), (), *(ClientRow._field_defaults[name] for name in _SLOTS[3:])]
-_PAYER, _CONTACTS = 0, 1
-_SUBJECT, _LEVEL = _SLOTS.index("subject"), _SLOTS.index("level")
+_PAYER, _CONTACTS, _BIRTHDAY, _SUBJECT, _LEVEL = map(SLOTS.index, ("payer", "contacts", "birthday", "subject", "level"))
 
 
-class _Cells(NamedTuple):
-    """Where the cells of one column stand, where their value goes, and what turns them into it.
+@dataclass(slots=True)
+class PassedOver:
+    """How many rows were passed over: empty ones, sums, and the headings once more."""
 
-    ``joins``: the value is a tuple, which is added to what other columns gave.
-    """
+    empty: int = 0
+    totals: int = 0
+    repeated_headings: int = 0
 
-    place: int
-    slot: int
-    joins: bool
-    read: Reader
-    heading: str
-
-
-class _Known(dict[str, Any]):
-    """The values of texts met before; asking for another one reads it."""
-
-    def __init__(self, read: Reader) -> None:
-        super().__init__()
-        self._read = read
-
-    def __missing__(self, text: str) -> Any:
-        value = self._read(text)
-        if len(self) < _MOST_KNOWN:
-            self[text] = value
-        return value
+    @property
+    def count(self) -> int:
+        """All of them."""
+        return self.empty + self.totals + self.repeated_headings
 
 
 def read_rows(
@@ -75,164 +54,111 @@ def read_rows(
 
 
 class ClientRows:
-    """The rows of a client file; the counts are complete when all of them have been read.
-
-    ``empty``, ``totals`` and ``repeated_headings`` count rows that were passed over; ``left_out``
-    counts, by place of the column, filled cells below an empty heading.
-    """
+    """The rows of a client file; `passed_over` is complete when all of them have been read."""
 
     def __init__(self, source: Source, headings: HeadingMap, today: date, readers: Mapping[str, Reader]) -> None:
-        self.empty = 0
-        self.totals = 0
-        self.repeated_headings = 0
-        self.left_out: Counter[int] = Counter()
-        self._source = source
+        self.passed_over = PassedOver()
+        self.source = source
+        self._cells_read: list[str] = []
         self._headings = list(source.headings)
         self._names = [column.place for key in _NAMES for column in headings.filling(key)]
         self._name_heading = tidy(" ".join(source.headings[place] for place in self._names))
         self._reason = [column.place for column in headings.with_fate(Fate.REASON)]
-        self._nameless = [column.place for column in headings.with_fate(Fate.NAMELESS)]
         self._personal = [column.place for key in _PERSONAL for column in headings.filling(key)]
+        self._level_heading = "".join(column.heading for column in headings.filling("level"))
         self._replaced = replacer({column.place: column.meanings for column in headings.columns})
         filled = headings.with_fate(Fate.FIELD, Fate.CUSTOM, Fate.NEW)
-        self._cells = [_plan(column, today, readers) for column in filled if column.target not in _NAMES]
+        self._columns = Columns([column for column in filled if column.target not in _NAMES], today, readers)
 
     def __iter__(self) -> Iterator[ClientRow | RejectedRow]:
         """Read the file from its beginning; raises BadValue where it can't be read on."""
-        self.empty = self.totals = self.repeated_headings = 0
-        self.left_out.clear()
-        for line, cells in self._source.rows():
-            row = self._read(line, cells)
-            if row is not None:
-                yield row
+        self.passed_over = PassedOver()
+        of_file = self.source.rows()
+        while chunk := list(islice(of_file, _CHUNK)):
+            rows = [self._prepared(cells) for _line, cells in chunk]
+            values, faults = self._columns.read(rows)
+            for place, (line, self._cells_read) in enumerate(chunk):
+                row = self._row(line, rows[place], values[place], faults.get(place, []))
+                if row is not None:
+                    yield row
 
-    def _read(self, line: int, cells: list[str]) -> ClientRow | RejectedRow | None:
+    def cells_of(self, _row: ClientRow) -> list[str]:
+        """Return the cells of the row given last, as they stand in the file."""
+        return self._cells_read
+
+    def _prepared(self, cells: list[str]) -> list[str]:
+        """Return the row as wide as the headings, and with what was said to be meant by its values."""
+        width = len(self._headings)
+        full = cells if len(cells) == width else cells[:width] + [""] * (width - len(cells))
+        return full if self._replaced is None else self._replaced(full)
+
+    def _row(
+        self, line: int, full: list[str], values: tuple[Any, ...], faults: list[Problem]
+    ) -> ClientRow | RejectedRow | None:
         """Return the row, None if it is passed over."""
         problems: list[Problem] = []
-        full = cells if len(cells) == len(self._headings) else self._fitted(cells, problems)
-        full = self._replaced(full) if self._replaced is not None else full
-        student = self._read_student(full, problems)
+        student, student_key = self._read_student(full, problems)
         suspicious = not student or full[0][:2] in _TOTAL_STARTS or student[:2] in _TOTAL_STARTS
         if (suspicious or student == self._name_heading) and self._is_passed_over(full):
             return None
-        values = _BLANK.copy()
-        for place, slot, joins, read, heading in self._cells:
-            text = full[place]
-            if text:
-                try:
-                    value = read(text)
-                except BadValue as fault:
-                    if tidy(text):
-                        problems.append(Problem(heading, text, fault.sentence))
-                else:
-                    values[slot] = _joined(values[slot], value) if joins and values[slot] else value
-        if self._nameless:
-            self.left_out.update(place for place in self._nameless if tidy(full[place]))
+        problems += faults
+        if len(self._cells_read) > len(full):
+            problems = self._surplus() + problems
         if values[_LEVEL] and len(values[_SUBJECT]) != 1:
             problems.append(self._stray_level(values[_LEVEL], values[_SUBJECT]))
         if problems:
-            return RejectedRow(line, cells, tuple(problems))
-        return _client_row(line, cells, student, values)
+            return RejectedRow(line, self._cells_read, tuple(problems))
+        return _client_row(line, student, student_key, values)
 
     def _stray_level(self, level: str, subjects: tuple[str, ...]) -> Problem:
         """Return what is wrong with a level beside no subject, where it would be lost, or beside several."""
         sentence = _('The level "{level}" is that of no subject. Name the subject in the row, or leave the level out.')
         if subjects:
             sentence = _('The level "{level}" stands beside several subjects: {names}. Give each a row of its own.')
-        (heading,) = (each.heading for each in self._cells if each.slot == _LEVEL)
-        return Problem(heading, level, sentence.format(level=excerpt(level), names=shortened(subjects)))
+        return Problem(self._level_heading, level, sentence.format(level=excerpt(level), names=shortened(subjects)))
 
-    def _fitted(self, cells: list[str], problems: list[Problem]) -> list[str]:
-        """Return the row as wide as the headings: missing cells are empty, surplus ones a problem."""
-        width = len(self._headings)
-        surplus = [cell for cell in cells[width:] if tidy(cell)]
-        if surplus:
-            reason = _("The row has more cells than there are headings.")
-            problems.append(Problem("", surplus[0], reason))
-        return cells[:width] + [""] * (width - len(cells))
+    def _surplus(self) -> list[Problem]:
+        """Return what is wrong with a row that has something behind its last heading."""
+        surplus = [cell for cell in self._cells_read[len(self._headings) :] if tidy(cell)]
+        return [Problem("", cell, _("The row has more cells than there are headings.")) for cell in surplus[:1]]
 
-    def _read_student(self, cells: list[str], problems: list[Problem]) -> str:
+    def _read_student(self, cells: list[str], problems: list[Problem]) -> tuple[str, str]:
+        """Return the name and its key."""
         names = self._names
         text = cells[names[0]] if len(names) == 1 else " ".join(cells[place] for place in names)
-        heading = self._headings[names[0]]
         try:
-            return read_name(text)
+            return read_name_and_key(text)
         except BadValue as fault:
             reason = fault.sentence if tidy(text) else _("The student's name is missing.")
-            problems.append(Problem(heading, text, reason))
-            return ""
+            problems.append(Problem(self._headings[names[0]], text, reason))
+            return "", ""
 
     def _is_passed_over(self, cells: list[str]) -> bool:
         """Count an empty row, a row of totals, or the headings once more; False for any other."""
         filled = [tidy(cell) for place, cell in enumerate(cells) if cell and place not in self._reason]
         filled = [cell for cell in filled if cell]
         if not filled:
-            self.empty += 1
+            self.passed_over.empty += 1
         elif cells == self._headings:
-            self.repeated_headings += 1
+            self.passed_over.repeated_headings += 1
         elif is_total(filled[0]) and not any(tidy(cells[place]) for place in self._personal):
-            self.totals += 1
+            self.passed_over.totals += 1
         else:
             return False
         return True
 
 
-def _plan(column: Column, today: date, readers: Mapping[str, Reader]) -> _Cells:
-    """Return how the cells of a column are read."""
-    key, slot = column.target, _CONTACTS
-    if column.custom:
-        read = _naming(column.custom.name, custom_reader_for(column.custom, today))
-        slot = _SLOTS.index("student_custom" if column.custom.entity == "student" else "custom")
-    else:
-        read = readers.get(key) or reader_for(key, today)
-        if key in _KINDS:
-            read = _owning(_KINDS[key], column.whose, read)
-        else:
-            slot = _SLOTS.index(key)
-    if key not in _SELDOM_TWICE:
-        read = _Known(read).__getitem__
-    return _Cells(column.place, slot, isinstance(_BLANK[slot], tuple), read, column.heading)
-
-
-def _naming(name: str, read: Reader) -> Reader:
-    """Return a reader of a custom field's cells as a pair of name and value."""
-
-    def read_pair(text: str) -> tuple[tuple[str, Any], ...]:
-        value = read(text)
-        return () if value == "" else ((name, value),)
-
-    return read_pair
-
-
-def _owning(kind: str, whose: str, read: Reader) -> Reader:
-    """Return a reader of cells as contacts."""
-
-    def read_contacts(text: str) -> tuple[Contact, ...]:
-        found = read(text)
-        if len(found) == 1:
-            return ((kind, found[0], whose),)
-        return tuple([(kind, value, whose) for value in found])
-
-    return read_contacts
-
-
-def _joined(before: tuple[Any, ...], more: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Return the values of several columns, each once; texts are compared as names are."""
-    if more and not isinstance(more[0], str):
-        return before + tuple([value for value in more if value not in before])
-    have = set(map(fold, before))
-    return before + tuple([value for value in more if fold(value) not in have])
-
-
-def _client_row(line: int, cells: list[str], student: str, values: list[Any]) -> ClientRow:
-    student_key = fold(student)
-    client = values[_PAYER] or student
-    client_key = fold(client) if client is not student else student_key
-    phones = tuple([value for kind, value, _whose in values[_CONTACTS] if kind in _PHONE_KINDS])
+def _client_row(line: int, student: str, student_key: str, values: tuple[Any, ...]) -> ClientRow:
+    client, client_key = values[_PAYER] or (student, student_key)
+    contacts = values[_CONTACTS]
+    phones = tuple([value for kind, value, _key, _whose in contacts if kind in PHONE_KINDS])
     if len(phones) > 1:
         phones = tuple(dict.fromkeys(phones))
+    keys = keys_of(student_key, client_key, values[_BIRTHDAY], phones, contacts)
     is_client = client_key == student_key
-    return ClientRow._make((line, cells, student, student_key, client, client_key, is_client, phones, *values[1:]))
+    return tuple.__new__(
+        ClientRow, (line, student, student_key, client, client_key, is_client, *keys, phones, *values[1:])
+    )
 
 
 def is_total(text: str) -> bool:

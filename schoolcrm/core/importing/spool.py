@@ -4,13 +4,11 @@ An import may read for seconds; the school's file is locked only while the gathe
 """
 
 import sqlite3
-from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from schoolcrm.core.importing.gathering import CHUNK, Gathered, Gathering, together
 from schoolcrm.core.store.journal import recorded_together
 from schoolcrm.core.store.numbering import last_number
-
-CHUNK = 2_000
 
 # The temporary tables. What nearly every row says, and once, stands with its client or student: one record on its way
 # instead of five. What is the same for all is added when they are copied. Ids given here are final.
@@ -58,6 +56,12 @@ class _Copy(NamedTuple):
     where: str = ""
     twice: str = ""
     numbered: bool = False
+
+    @property
+    def only_adds(self) -> bool:
+        """Whether it does nothing but add records, with numbers above those that are there or of such students."""
+        is_new = self.numbered or self.into.startswith("id, ") or self.source == "student"
+        return is_new and self.twice in ("", _NOTHING)
 
 
 def _as_gathered(table: str, into: str = "", values: str = "", twice: str = "") -> _Copy:
@@ -118,8 +122,7 @@ _COPIES = (
     ),
 )
 
-# Tables whose records have numbers, in the order of the first copies.
-_NEW_ONLY = tuple(dict.fromkeys(each.table for each in _COPIES if each.into.startswith("id, ") or each.numbered))
+_ADDED_TO = tuple(dict.fromkeys(each.table for each in _COPIES if each.only_adds))
 
 # What a further row of a student repeats.
 _REPEATED = {
@@ -160,43 +163,13 @@ _COMPLETE_CLIENT = """
 """
 
 
-class Gathering:
-    """Rows on their way into temporary tables, so many at once; `inserts` says for each table how."""
-
-    def __init__(self, db: sqlite3.Connection, inserts: Mapping[str, str]) -> None:
-        self._db = db
-        self._inserts = inserts
-        self._waiting: dict[str, list[tuple[Any, ...]]] = {table: [] for table in inserts}
-
-    def add(self, table: str, *values: Any) -> None:
-        """Gather one row, its values in the order of the table's columns."""
-        waiting = self._waiting[table]
-        waiting.append(values)
-        if len(waiting) >= CHUNK:
-            self._flush(table)
-
-    def finish(self) -> None:
-        """Send everything that waits."""
-        for table in self._inserts:
-            self._flush(table)
-
-    def _flush(self, table: str) -> None:
-        if waiting := self._waiting[table]:
-            insert_many(self._db, self._inserts[table], waiting)
-            waiting.clear()
-
-
 class Spool(Gathering):
     """The temporary tables of one import; `add` is quick, `copy` writes everything in the current transaction."""
 
     def __init__(self, db: sqlite3.Connection) -> None:
-        inserts = {}
-        for table, columns in SPOOLED.items():
-            db.execute(f"DROP TABLE IF EXISTS temp.spool_{table}")
-            db.execute(f"CREATE TEMP TABLE spool_{table} ({_definitions(columns)})")
-            marks = ", ".join("?" * len(columns.split(",")))
-            inserts[table] = f"INSERT INTO temp.spool_{table} VALUES ({marks})"  # noqa: S608
-        super().__init__(db, inserts)
+        super().__init__(
+            db, {table: Gathered(f"spool_{table}", _definitions(columns)) for table, columns in SPOOLED.items()}
+        )
         self._completions: list[dict[str, Any]] = []
 
     def complete_client(self, values: dict[str, Any]) -> None:
@@ -226,12 +199,12 @@ class Spool(Gathering):
     def copy(self, today: str, note: str) -> int:
         """Write all gathered rows, from that day on, balances with that note; return how many contracts that makes."""
         meant = {"today": today, "note": note}
-        with recorded_together(self._db, *_NEW_ONLY):
+        with recorded_together(self._db, *_ADDED_TO):
             for each in _COPIES:
-                if each.table in _NEW_ONLY and not each.twice:
+                if each.only_adds:
                     self._copy(each, meant)
         for each in _COPIES:
-            if each.table not in _NEW_ONLY or each.twice:
+            if not each.only_adds:
                 self._copy(each, meant)
         return self._db.execute(_COPY_CONTRACTS, {"last": last_number(self._db, "contract")}).rowcount
 
@@ -254,20 +227,9 @@ class Spool(Gathering):
         """Complete the gathered clients, all together: one by one, each would be a transaction."""
         self._flush("client")
         if self._completions:
-            insert_many(self._db, _COMPLETE_CLIENT, self._completions)
+            with together(self._db):
+                self._db.executemany(_COMPLETE_CLIENT, self._completions)
             self._completions.clear()
-
-
-def insert_many(
-    db: sqlite3.Connection, insert: str, rows: Sequence[Sequence[Any]] | Sequence[Mapping[str, Any]]
-) -> None:
-    """Insert rows into a temporary table together, or change them: each by itself would be a transaction."""
-    own_transaction = not db.in_transaction  # planned anew under the lock there is one already
-    if own_transaction:
-        db.execute("BEGIN")
-    db.executemany(insert, rows)
-    if own_transaction:
-        db.execute("COMMIT")
 
 
 def _definitions(columns: str) -> str:

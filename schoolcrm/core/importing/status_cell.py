@@ -31,20 +31,31 @@ _UNTOLD = "in-work"
 def status_reader(db: sqlite3.Connection, heading: str = "") -> Reader:
     """Return a reader that makes the id of a funnel status out of its name, as text (R62).
 
-    `heading` is that of the column: an unknown name is refused with how to say there what it means.
+    `heading` is that of the column: an unknown name is refused with how to say there what it means. The statuses are
+    those of this moment: the reader asks a copy in memory, for it may be used in another process than `db`.
     """
+    known = _copy_of_statuses(db)
 
     def read_status(text: str) -> str:
         if split_scale(text)[0] == "loyalty":
             raise _is_stage(text)
         try:
-            return str(find_status(db, text, "funnel"))
+            return str(find_status(known, text, "funnel"))
         except NotFound as error:
-            raise _unknown(db, text, heading) from error
+            raise _unknown(known, text, heading) from error
         except SchoolError as error:
             raise BadValue(f"{error.sentence} {error.hint}".strip(), error.hint) from error
 
     return read_status
+
+
+def _copy_of_statuses(db: sqlite3.Connection) -> sqlite3.Connection:
+    statuses = db.execute("SELECT * FROM status")
+    columns = [column[0] for column in statuses.description]
+    copy = sqlite3.connect(":memory:")
+    copy.execute(f"CREATE TABLE status ({', '.join(columns)})")
+    copy.executemany(f"INSERT INTO status VALUES ({', '.join('?' * len(columns))})", statuses)  # noqa: S608
+    return copy
 
 
 def _unknown(db: sqlite3.Connection, text: str, heading: str) -> BadValue:

@@ -4,6 +4,7 @@ import sqlite3
 from typing import NamedTuple
 
 from schoolcrm.core.importing.client_row import ClientRow
+from schoolcrm.core.importing.gathering import together
 from schoolcrm.core.importing.known import Catalogue
 from schoolcrm.core.importing.lesson_prices import LessonPrices
 from schoolcrm.core.importing.spool import Spool
@@ -26,9 +27,10 @@ class Studies:
         self._db = db
         self._spool = spool
         self._tally = tally
-        self._subjects, self._levels, self._teachers, self._groups = (
-            Catalogue(db, spool, table) for table in ("subject", "level", "teacher", "study_group")
+        self._subjects, self._levels, self._teachers = (
+            Catalogue(db, spool, table) for table in ("subject", "level", "teacher")
         )
+        self._groups = Catalogue(db, spool, "study_group", None)  # their subjects are known in the end
         self._prices = LessonPrices(db, spool)
         self._group_subjects: dict[int, int] = {}
         self._is_any_repeated = False
@@ -39,7 +41,8 @@ class Studies:
         These stand with the student in the spool. What the row names beside them is gathered.
         """
         learned = self._read(row)
-        self._gather(student, learned.subjects[1:], learned.level, learned.teachers[1:], learned.groups[1:])
+        if len(learned.subjects) > 1 or len(learned.teachers) > 1 or len(learned.groups) > 1:
+            self._gather(student, learned.subjects[1:], learned.level, learned.teachers[1:], learned.groups[1:])
         plan = None
         if row.price is not None:
             plan = self._prices.plan_of(row.price)
@@ -73,10 +76,10 @@ class Studies:
             self._spool.add("membership", group, student)
 
     def _read(self, row: ClientRow) -> _Learned:
-        subjects = [self._subjects.id_of(name) for name in row.subject]
+        subjects = list(map(self._subjects.id_of, row.subject))
         level = self._levels.id_of(row.level) if row.level else None
-        teachers = [self._teachers.id_of(name) for name in row.responsible_teacher]
-        groups = [self._groups.id_of(name, None) for name in row.groups]
+        teachers = list(map(self._teachers.id_of, row.responsible_teacher))
+        groups = list(map(self._groups.id_of, row.groups))
         if len(groups) == len(subjects) == 1:
             self._group_subjects.setdefault(groups[0], subjects[0])
         return _Learned(subjects, level, teachers, groups if len(groups) < 2 else list(dict.fromkeys(groups)))
@@ -91,10 +94,11 @@ class Studies:
 
         To be called when the spool has everything.
         """
-        self._db.executemany(
-            "UPDATE temp.spool_study_group SET subject_id = ? WHERE id = ?",
-            [(subject, group) for group, subject in self._group_subjects.items()],
-        )
+        with together(self._db):
+            self._db.executemany(
+                "UPDATE temp.spool_study_group SET subject_id = ? WHERE id = ?",
+                [(subject, group) for group, subject in self._group_subjects.items()],
+            )
         if self._is_any_repeated:
             self._spool.drop_repeated("membership")
             self._tally.subscriptions -= self._spool.drop_repeated("subscription")

@@ -5,11 +5,10 @@ puts them together that makes the client anew, so that the same file says the sa
 """
 
 import sqlite3
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from schoolcrm.core.importing.families import Placement
-from schoolcrm.core.importing.spool import Gathering
+from schoolcrm.core.importing.gathering import Gathered, Gathering
 
 if TYPE_CHECKING:
     from schoolcrm.core.store.transaction import WritableSchool
@@ -178,11 +177,8 @@ class Updates(Gathering):
     """Gathers what is said of known people, one row at a time; `write` changes what differs from what is kept."""
 
     def __init__(self, db: sqlite3.Connection, today: str, *, first_client: int, first_student: int) -> None:
-        inserts = {
-            table: f"INSERT INTO temp.update_{table} VALUES ({', '.join('?' * len(columns.split(',')))}){conflict}"  # noqa: S608
-            for table, (columns, conflict) in _GATHERED.items()
-        }
-        super().__init__(db, inserts)
+        tables = {table: Gathered(f"update_{table}", *meant) for table, meant in _GATHERED.items()}
+        super().__init__(db, tables | {"value": Gathered("update_value", _VALUES)})
         self._today = today
         self._firsts = {"first_client": first_client, "first_student": first_student}
         self._met: set[int] = set()
@@ -191,9 +187,6 @@ class Updates(Gathering):
         self._clients: set[int] = set()
         self._hidden = {number for (number,) in db.execute(_HIDDEN)}
         self._hidden_clients = {number for (number,) in db.execute(_HIDDEN_CLIENTS)}
-        for table, columns in {**{name: made for name, (made, _c) in _GATHERED.items()}, "value": _VALUES}.items():
-            db.execute(f"DROP TABLE IF EXISTS temp.update_{table}")
-            db.execute(f"CREATE TEMP TABLE update_{table} ({columns})")
 
     def is_hidden(self, placement: Placement) -> bool:
         """Tell whether the student or the client is in the archive or deleted: nothing is changed then (R7)."""
@@ -210,10 +203,10 @@ class Updates(Gathering):
         row = self._db.execute("SELECT name_key FROM client WHERE id = ?", (client,)).fetchone()
         return bool(row[0] == name_key)
 
-    def birthday_of(self, student: int) -> date | None:
-        """Return the birth date that is kept of a student."""
+    def birthday_of(self, student: int) -> str | None:
+        """Return the birth date that is kept of a student, ISO."""
         (kept,) = self._db.execute("SELECT birthday FROM student WHERE id = ?", (student,)).fetchone()
-        return date.fromisoformat(kept) if kept else None
+        return None if kept is None else str(kept)
 
     def is_booked(self, placement: Placement, balance: int) -> bool:
         """Tell whether an adjustment of that sum is there already for the student."""

@@ -40,7 +40,7 @@ _is_usual_email = re.compile(
 def reader_for(key: str, today: date) -> Reader:
     """Return the reader of the cells of a standard field; those of contacts and groups return tuples."""
     readers: Mapping[str, Reader] = {
-        "payer": read_name,
+        "payer": read_name_and_key,
         "phone": read_phones,
         "home_phone": read_phones,
         "birthday": lambda text: read_birthday(text, today),
@@ -82,6 +82,14 @@ def custom_reader_for(field: CustomField, today: date) -> Reader:
 def read_name(text: str) -> str:
     """Return the name of a person, as `personal.read_name` does."""
     return text if _is_usual_name(text) else personal.read_name(text)
+
+
+def read_name_and_key(text: str) -> tuple[str, str]:
+    """Return the name of a person, and the key it is compared by."""
+    if _is_usual_name(text):
+        return text, text.lower().replace("ё", "е")
+    name = personal.read_name(text)
+    return name, fold(name)
 
 
 def read_emails(text: str) -> tuple[str, ...]:

@@ -7,7 +7,9 @@ from schoolcrm.core.language import _
 from schoolcrm.core.rules.names import excerpt, tidy
 
 _DASHES = "-−–—‒‐‑﹣－"
-_DECORATION = str.maketrans(dict.fromkeys(" \t\u00a0\u2007\u2009\u202f()[]" + _DASHES))
+_DECORATION = " \t\u00a0\u2007\u2009\u202f()[]" + _DASHES
+_UNDECORATED = str.maketrans(dict.fromkeys(_DECORATION))
+_PLAIN_DECORATION = _DECORATION.encode("ascii", "ignore")
 # First digits of the numbers behind +7: Russia has 3, 4, 8, 9, Kazakhstan 6, 7. Ten digits that begin
 # with 8 may also be that prefix with a digit missing behind it: their area code is looked up.
 _BEHIND_SEVEN = frozenset("346789")
@@ -30,7 +32,7 @@ def read_phones(text: str) -> list[str]:
     Several are separated by a comma, semicolon, slash, line or "и". Numbers without a country are
     Russian. Raises BadValue with the reason, also for extensions: nothing is cut off.
     """
-    phone = _read_russian(text.translate(_DECORATION))
+    phone = _read_russian(_bare(text))
     if phone:
         return [phone]
     if not text.strip():
@@ -55,7 +57,7 @@ def read_phone(text: str) -> str:
 
 def local_number(text: str) -> str:
     """Return the digits of a phone written without its code, 6 or 7 of them; empty for any other text."""
-    digits = re.sub(f"^{_LABEL}", "", tidy(text), flags=re.IGNORECASE).translate(_DECORATION).replace(".", "")
+    digits = _bare(re.sub(f"^{_LABEL}", "", tidy(text), flags=re.IGNORECASE)).replace(".", "")
     plain = digits.isascii() and digits.isdigit()
     return digits if plain and _SHORTEST_WITHOUT_AREA <= len(digits) <= _DIGITS_WITHOUT_AREA else ""
 
@@ -71,6 +73,13 @@ def human_phone(e164: str) -> str:
     except phonenumbers.NumberParseException:
         return e164
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
+def _bare(text: str) -> str:
+    """Return the text without what phones are decorated with."""
+    if text.isascii():  # nearly every phone: a quarter of the time
+        return text.encode().translate(None, _PLAIN_DECORATION).decode()
+    return text.translate(_UNDECORATED)
 
 
 def _read_russian(bare: str) -> str | None:
@@ -104,9 +113,9 @@ def _read_number_cell(text: str) -> str | None:
 
 def _read_part(part: str) -> list[str]:
     """Return the phones of a piece between separators: one, or several with only spaces between."""
-    if phone := _read_russian(part.translate(_DECORATION)):
+    if phone := _read_russian(_bare(part)):
         return [phone]
-    words = [_read_russian(word.translate(_DECORATION)) for word in part.split()]
+    words = [_read_russian(_bare(word)) for word in part.split()]
     phones = [phone for phone in words if phone]
     return phones if len(phones) == len(words) else [_read_one(part, part)]
 
@@ -115,7 +124,7 @@ def _read_one(part: str, whole: str) -> str:
     """Return the phone as E.164, asking the library about everything that is not plainly Russian."""
     as_text = tidy(part).removeprefix("'")  # a spreadsheet's sign that a cell is text, and that of our own exports
     clean = re.sub(f"^{_LABEL}", "", as_text, flags=re.IGNORECASE)
-    bare = re.sub("^(?:00|810)(?=[0-9]{10})", "+", clean.translate(_DECORATION).replace(".", ""))
+    bare = re.sub("^(?:00|810)(?=[0-9]{10})", "+", _bare(clean).replace(".", ""))
     if phone := _read_russian(bare):
         return phone
     if re.search(_EXTENSION, part, re.IGNORECASE):

@@ -136,24 +136,27 @@ def lifted_triggers(db: sqlite3.Connection, *names: str) -> Iterator[list[str]]:
 def recorded_together(db: sqlite3.Connection, *tables: str) -> Iterator[None]:
     """Record the new records of these tables at the end of the block: a trigger for each takes half of the writing.
 
-    For a block of the running operation that does nothing to the tables but add records with numbers above those
-    that are there. The triggers are back before the operation ends; when it fails they come back with all the rest.
+    For a block of the running operation that does nothing to the tables but add records with keys above those that
+    are there, the first column of a key deciding. The triggers are back before the operation ends; when it fails they
+    come back with all the rest.
     """
-    last = {table: _greatest_number(db, table) for table in tables}
+    keys = {table: key_columns_of(db, table) for table in tables}
+    last = {table: _greatest(db, table, first) for table, (first, *_others) in keys.items()}
     triggers = {_name_of_trigger(table, "insert"): table for table in tables}
     with lifted_triggers(db, *triggers) as lifted:
         yield
         for table in (table for name, table in triggers.items() if name in lifted):
-            db.execute(_entry(table, "id", "'insert'", "NULL", f' FROM "{table}" WHERE id > {last[table]} ORDER BY id'))
+            added = f' FROM "{table}" WHERE {keys[table][0]} > {last[table]} ORDER BY {", ".join(keys[table])}'
+            db.execute(_entry(table, record_key(keys[table], f'"{table}"'), "'insert'", "NULL", added))
 
 
-def _greatest_number(db: sqlite3.Connection, table: str) -> int:
-    return int(db.execute(f'SELECT ifnull(max(id), 0) FROM "{table}"').fetchone()[0])  # noqa: S608
+def _greatest(db: sqlite3.Connection, table: str, column: str) -> int:
+    return int(db.execute(f'SELECT ifnull(max({column}), 0) FROM "{table}"').fetchone()[0])  # noqa: S608
 
 
 def last_change(db: sqlite3.Connection) -> int:
     """Return the number of the newest change, which tells whether anything has changed since."""
-    return _greatest_number(db, "change")
+    return _greatest(db, "change", "id")
 
 
 def tables_changed_since(db: sqlite3.Connection, change: int) -> set[str]:

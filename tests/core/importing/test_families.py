@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import date
 
 import pytest
 from hypothesis import given
@@ -11,6 +10,7 @@ from hypothesis import strategies as st
 from schoolcrm.core.errors import BadValue
 from schoolcrm.core.importing.client_row import ClientRow
 from schoolcrm.core.importing.families import Families, Placement
+from schoolcrm.core.importing.keys import keys_of
 from schoolcrm.core.rules.names import fold
 
 ANNA, EVA = "+79160000001", "+79160000002"
@@ -20,21 +20,22 @@ def row(
     student: str,
     payer: str = "",
     phones: Sequence[str] = (),
-    birthday: date | None = None,
+    birthday: str | None = None,
     email: str = "",
     address: str = "",
 ) -> ClientRow:
-    contacts = [("mobile", phone, "") for phone in phones]
-    contacts += [(kind, value, "") for kind, value in (("email", email), ("address", address)) if value]
+    contacts = [("mobile", phone, phone, None) for phone in phones]
+    contacts += [(kind, value, fold(value), None) for kind, value in (("email", email), ("address", address)) if value]
     client = payer or student
+    keys = keys_of(fold(student), fold(client), birthday, phones, contacts)
     return ClientRow(
-        line=2,
-        cells=[],
-        student=student,
-        student_key=fold(student),
-        client=client,
-        client_key=fold(client),
-        student_is_client=fold(client) == fold(student),
+        2,
+        student,
+        fold(student),
+        client,
+        fold(client),
+        fold(client) == fold(student),
+        *keys,
         phones=tuple(phones),
         contacts=tuple(contacts),
         custom=(),
@@ -87,13 +88,13 @@ def test_r64_an_adult_learner_and_their_child_are_one_client() -> None:
     [
         row("ли ева", "Ли Анна", [ANNA]),
         row("Ли Ева", "Ли Пётр", [EVA, ANNA]),
-        row("Ли Ева", "Ли Пётр", [], date(2016, 5, 1)),
+        row("Ли Ева", "Ли Пётр", [], "2016-05-01"),
         row("Ли Ева", "Ли Анна"),
     ],
     ids=["phone", "one of the phones", "birth date", "neither: payer"],
 )
 def test_r64_a_student_is_known_again(again: ClientRow) -> None:
-    first = row("Ли Ева", "Ли Анна", [ANNA], date(2016, 5, 1))
+    first = row("Ли Ева", "Ли Анна", [ANNA], "2016-05-01")
     families = Families()
     families.place(first)
     assert families.place(again) == Placement(1, 1, False, False)
@@ -102,16 +103,16 @@ def test_r64_a_student_is_known_again(again: ClientRow) -> None:
 @pytest.mark.parametrize(
     "other",
     [
-        row("Ли Ева", "Ли Пётр", [EVA], date(2016, 5, 2)),
+        row("Ли Ева", "Ли Пётр", [EVA], "2016-05-02"),
         row("Ли Ева", "Ли Пётр"),
         row("Ли Ева", "Ли Анна", [EVA]),
-        row("Ли Лев", "Ли Анна", [ANNA], date(2016, 5, 1)),
+        row("Ли Лев", "Ли Анна", [ANNA], "2016-05-01"),
     ],
     ids=["other date and phone", "neither: other payer", "payer counts only without phone", "other name"],
 )
 def test_r64_another_student_is_not(other: ClientRow) -> None:
     families = Families()
-    families.place(row("Ли Ева", "Ли Анна", [ANNA], date(2016, 5, 1)))
+    families.place(row("Ли Ева", "Ли Анна", [ANNA], "2016-05-01"))
     assert families.place(other).new_student
 
 
@@ -132,8 +133,10 @@ def test_r64_a_known_student_can_be_created_again() -> None:
 
 def test_r64_who_is_in_the_database_is_known() -> None:
     families = Families(first_client=8, first_student=9)
-    families.know_client(3, "ли анна", [ANNA], [("mobile", ANNA, ""), ("email", "a@example.com", "")])
-    families.know_student(5, 3, name_key="ли ева", client_key="ли анна", birthday=date(2016, 5, 1), phones=[ANNA])
+    families.know_client(
+        3, "ли анна", [ANNA], [("mobile", ANNA, ANNA, None), ("email", "a@example.com", "a@example.com", None)]
+    )
+    families.know_student(5, 3, name_key="ли ева", client_key="ли анна", birthday="2016-05-01", phones=[ANNA])
     assert families.place(row("Ли Ева", "Ли Анна", [ANNA])) == Placement(3, 5, False, False)
     assert families.place(row("Ли Ева", "Ли Анна")) == Placement(3, 5, False, False)
     assert families.place(row("Ли Лев", "Ли Анна", [ANNA])) == Placement(3, 9, False, True)
@@ -146,7 +149,7 @@ PEOPLE = st.builds(
     student=st.sampled_from(["Ли Ева", "Ли Лев", "Ким Ян"]),
     payer=st.sampled_from(["", "Ли Анна", "Ким Ян"]),
     phones=st.lists(st.sampled_from([ANNA, EVA]), max_size=2, unique=True),
-    birthday=st.sampled_from([None, date(2016, 5, 1), date(2017, 5, 1)]),
+    birthday=st.sampled_from([None, "2016-05-01", "2017-05-01"]),
     email=st.sampled_from(["", "a@example.com"]),
     address=st.sampled_from(["", "Мира, 5"]),
 )
@@ -154,11 +157,11 @@ PEOPLE = st.builds(
 
 def test_r64_a_row_that_is_two_clients_students_is_not_guessed_about() -> None:
     families = Families()
-    born = row("Ли Ева", "Ли Вера", birthday=date(2016, 5, 1))
+    born = row("Ли Ева", "Ли Вера", birthday="2016-05-01")
     phoned = row("Ли Ева", "Ли Анна", phones=[ANNA])
     assert families.place(born).client != families.place(phoned).client
     with pytest.raises(BadValue, match="birth date and the phones"):
-        families.place(row("Ли Ева", "Ли Вера", phones=[ANNA], birthday=date(2016, 5, 1)))
+        families.place(row("Ли Ева", "Ли Вера", phones=[ANNA], birthday="2016-05-01"))
     assert not families.place(born).new_student
 
 
@@ -187,7 +190,7 @@ def is_same_client(one: ClientRow, other: ClientRow) -> bool:
         return False
     if one.phones and other.phones:
         return bool(set(one.phones) & set(other.phones))
-    post = [{fold(value) for kind, value, _ in each.contacts if kind != "mobile"} for each in (one, other)]
+    post = [{fold(value) for kind, value, _key, _whose in each.contacts if kind != "mobile"} for each in (one, other)]
     return bool(post[0] & post[1])
 
 

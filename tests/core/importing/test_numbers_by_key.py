@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from schoolcrm.core.importing import numbers_by_key
 from schoolcrm.core.importing.client_row import ClientRow
 from schoolcrm.core.importing.families import Families
+from schoolcrm.core.importing.keys import keys_of
 from schoolcrm.core.importing.numbers_by_key import KeyLog, NumbersByKey, SeldomAsked
 
 KEYS = st.sampled_from([0, 1, -1, 1 << 24, (1 << 24) + 1, 1 << 58, -(1 << 58), *range(5, 12)])
@@ -69,8 +70,10 @@ def _peak(rows: int) -> int:
     families = Families(numbers=lambda: NumbersByKey(500))
     for number in range(rows):
         phone, name = f"+7916{number:07}", f"ли анна {number}"
-        contacts = (("mobile", phone, ""), ("email", f"a{number}@example.com", ""))
-        families.place(ClientRow(2, [], name, name, name, name, True, (phone,), contacts, ()))
+        email = f"a{number}@example.com"
+        contacts = (("mobile", phone, phone, None), ("email", email, email, None))
+        keys = keys_of(name, name, None, (phone,), contacts)
+        families.place(ClientRow(2, name, name, name, name, True, *keys, (phone,), contacts, ()))
     _now, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     return peak

@@ -1,6 +1,7 @@
 """Cells become typed values or are refused with a reason; nothing is guessed or cut (R63)."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date
 from decimal import Decimal
 
@@ -17,12 +18,14 @@ from schoolcrm.core.importing.values import (
     read_emails,
     read_labels,
     read_name,
+    read_name_and_key,
     read_names,
     read_past_day,
     read_price,
     reader_for,
 )
 from schoolcrm.core.rules import personal
+from schoolcrm.core.rules.names import fold
 
 TODAY = date(2026, 9, 1)
 
@@ -37,7 +40,10 @@ def outcome(read: Callable[[str], object], text: str) -> object:
 
 @given(st.text(alphabet=st.sampled_from("Ёё яЯAz-. '1#\n\u00a0\u0301\u202e")))
 def test_a_quickly_read_name_is_what_the_rule_makes_of_it(text: str) -> None:
-    assert outcome(read_name, text) == outcome(personal.read_name, text)
+    name = outcome(personal.read_name, text)
+    assert outcome(read_name, text) == name
+    with suppress(BadValue):
+        assert read_name_and_key(text) == (name, fold(read_name(text)))
 
 
 @pytest.mark.parametrize(

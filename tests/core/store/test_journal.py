@@ -239,6 +239,24 @@ def test_what_is_recorded_together_is_what_the_triggers_record(path: Path) -> No
     assert dump_of(path) == before
 
 
+def test_records_with_keys_of_two_columns_are_recorded_together_by_the_first(path: Path) -> None:
+    def of_new_students(school: WritableSchool) -> None:
+        school.db.execute(
+            "INSERT INTO client (id, name, name_key, status_id, stage_id, created_on)"
+            " SELECT 8, 'Ли', 'ли', min(id), max(id), '2026-09-01' FROM status"
+        )
+        school.db.execute(
+            "INSERT INTO student (id, client_id, name, name_key, created_on) VALUES"
+            " (8, 8, 'Ли', 'ли', '2026-09-01'), (9, 8, 'Ким', 'ким', '2026-09-01')"
+        )
+        school.db.execute("INSERT INTO teacher (id, name, name_key) VALUES (8, 'Цой', 'цой'), (9, 'Ян', 'ян')")
+        with recorded_together(school.db, "student_teacher"):
+            school.db.execute("INSERT INTO student_teacher (student_id, teacher_id) VALUES (9, 8), (8, 9), (8, 8)")
+
+    changes = changes_of(path, operate(path, of_new_students))
+    assert [change.record for change in changes if change.entity == "student_teacher"] == ["8/8", "8/9", "9/8"]
+
+
 def test_when_recording_together_fails_the_triggers_are_back(path: Path) -> None:
     def fail(school: WritableSchool) -> None:
         with recorded_together(school.db, "level"):
