@@ -16,7 +16,8 @@ class ClientRow(NamedTuple):
     ``client`` is the payer or, without one, the student; ``student_is_client`` then says that they
     are one person. Whose row it is is found by the keys (R64): those of the student, and those of the client by
     phones, and by emails and address. ``phones`` are E.164 and also stand among the ``contacts``. ``custom`` and
-    ``student_custom`` hold pairs of a custom field's name and its value (str, Decimal, date or bool).
+    ``student_custom`` hold pairs of a custom field's name and its value (str, Decimal, date or bool). The last
+    three say what the row means (R62): the client has bought something, the free trial is used up, there is a contract.
     """
 
     line: int
@@ -51,26 +52,9 @@ class ClientRow(NamedTuple):
     contract_to: str | None = None
     contract_amount: int | None = None
     student_custom: tuple[tuple[str, Any], ...] = ()
-
-    @property
-    def base_without_status(self) -> str:
-        """The base status of a client whose row says none: ``bought`` or ``new`` (R62)."""
-        return "bought" if self.price is not None or self.groups or self.last_purchase else "new"
-
-    @property
-    def has_contract(self) -> bool:
-        """Whether the row says anything of a contract; a sum of 0 by itself says nothing."""
-        days = self.contract_from is not None or self.contract_to is not None
-        return days or bool(self.contract_number or self.contract_amount)
-
-    @property
-    def has_used_trial(self) -> bool:
-        """Whether what the row says means that the free trial is used up (R62).
-
-        A balance of 0 says nothing: exports have whole columns of zeros.
-        """
-        days = self.last_visit is not None or self.last_purchase is not None
-        return days or self.price is not None or bool(self.groups or self.balance)
+    is_buyer: bool = False
+    has_used_trial: bool = False
+    has_contract: bool = False
 
 
 class Problem(NamedTuple):

@@ -21,8 +21,9 @@ _KINDS = {"phone": "mobile", "home_phone": "home"} | {
     kind: kind for kind in ("email", "address", "skype", "link", "metro")
 }
 
-# What the cells of a row fill: the payer with the key of the name, then the last fields of ClientRow in their order.
-SLOTS = ("payer", *ClientRow._fields[ClientRow._fields.index("contacts") :])
+# What the cells of a row fill: the payer with the key of the name, then fields of ClientRow in their order.
+_FIRST, _LAST = map(ClientRow._fields.index, ("contacts", "student_custom"))
+SLOTS = ("payer", *ClientRow._fields[_FIRST : _LAST + 1])
 _BLANK: list[Any] = [(), (), (), *(ClientRow._field_defaults[name] for name in SLOTS[3:])]
 _CONTACTS = SLOTS.index("contacts")
 

@@ -239,7 +239,7 @@ class ClientPlan:
 
     def _status(self, row: ClientRow) -> int:
         """Return the row's status (its reader has made an id of the name), else the one its facts mean (R62)."""
-        return int(row.status) if row.status else self._statuses[row.base_without_status]
+        return int(row.status) if row.status else self._statuses["bought" if row.is_buyer else "new"]
 
     def _add_contacts(self, row: ClientRow, client: int, first: int = 0) -> None:
         for contact in row.contacts[first:]:

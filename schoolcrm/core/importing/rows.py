@@ -23,6 +23,10 @@ _PERSONAL = ("payer", "birthday", "phone", "home_phone", "email")
 _TOTAL_WORDS = frozenset(("итого", "итог", "итоги", "всего", "total", "totals"))
 _TOTAL_STARTS = frozenset(("Ит", "ИТ", "ит", "Вс", "ВС", "вс", "To", "TO", "to"))
 _PAYER, _CONTACTS, _BIRTHDAY, _SUBJECT, _LEVEL = map(SLOTS.index, ("payer", "contacts", "birthday", "subject", "level"))
+_PRICE, _GROUPS, _LAST_VISIT, _LAST_PURCHASE, _BALANCE = map(
+    SLOTS.index, ("price", "groups", "last_visit", "last_purchase", "balance")
+)
+_CONTRACT = slice(SLOTS.index("contract_number"), SLOTS.index("contract_amount") + 1)
 
 
 @dataclass(slots=True)
@@ -155,10 +159,12 @@ def _client_row(line: int, student: str, student_key: str, values: tuple[Any, ..
     if len(phones) > 1:
         phones = tuple(dict.fromkeys(phones))
     keys = keys_of(student_key, client_key, values[_BIRTHDAY], phones, contacts)
-    is_client = client_key == student_key
-    return tuple.__new__(
-        ClientRow, (line, student, student_key, client, client_key, is_client, *keys, phones, *values[1:])
-    )
+    is_buyer = bool(values[_PRICE] or values[_GROUPS] or values[_LAST_PURCHASE])
+    # A balance of 0 says nothing: exports have whole columns of zeros. A contract needs more than a sum of 0, too.
+    has_used_trial = is_buyer or bool(values[_LAST_VISIT] or values[_BALANCE])
+    has_contract = any(values[_CONTRACT])
+    whose = (line, student, student_key, client, client_key, client_key == student_key, *keys, phones)
+    return tuple.__new__(ClientRow, (*whose, *values[1:], is_buyer, has_used_trial, has_contract))
 
 
 def is_total(text: str) -> bool:

@@ -79,6 +79,8 @@ def test_r62_every_field_of_a_row(write_text: WriteText, read_clients: ReadClien
         manager="Орлова",
         last_visit="2026-08-30",
         last_purchase="2026-09-01",
+        is_buyer=True,
+        has_used_trial=True,
     )
 
 
@@ -97,7 +99,7 @@ def test_r61_without_a_payer_client_and_student_are_one_person(
 def test_a_row_that_says_little_leaves_the_rest_open(write_text: WriteText, read_clients: ReadClients) -> None:
     row = only(read_clients(write_text("ФИО;Остаток;Группы;Телефон", "Ли Юн; ;\u00a0;")))
     assert (row.balance, row.groups, row.phones, row.contacts, row.status) == (None, (), (), (), "")
-    assert (row.base_without_status, row.has_used_trial) == ("new", False)
+    assert (row.is_buyer, row.has_used_trial) == (False, False)
 
 
 def test_a_blank_cell_says_nothing_in_any_column(write_text: WriteText, read_clients: ReadClients) -> None:
@@ -124,7 +126,7 @@ def test_r62_what_a_row_without_status_means(
     write_text: WriteText, read_clients: ReadClients, heading: str, cell: str, base: str, trial: bool
 ) -> None:
     row = only(read_clients(write_text(f"ФИО;{heading}", f"Ли Юн;{cell}")))
-    assert (row.base_without_status, row.has_used_trial) == (base, trial)
+    assert (row.is_buyer, row.has_used_trial) == (base == "bought", trial)
 
 
 def test_r63_a_bad_row_is_rejected_with_all_its_problems(write_text: WriteText, read_clients: ReadClients) -> None:
