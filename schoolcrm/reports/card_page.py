@@ -1,12 +1,11 @@
 """A client's or student's card for people: the facts in the head, then contacts, students, lessons by section."""
 
 from collections.abc import Collection, Iterator
-from datetime import date
 from typing import Any
 
 from schoolcrm.core.language import _, ngettext
 from schoolcrm.core.people.contacts import KINDS, PHONES
-from schoolcrm.core.rules.dates import human_date
+from schoolcrm.core.rules.dates import human_date, human_day
 from schoolcrm.core.rules.money import human_money
 from schoolcrm.core.rules.names import fold
 from schoolcrm.core.rules.phones import human_phone
@@ -217,8 +216,8 @@ def _visit(visit: Visit, *, with_student: bool = True) -> str:
 
 def _period(first: str, last: str | None) -> str:
     if last is None:
-        return _("from {date}").format(date=human_date(date.fromisoformat(first)))
-    return f"{human_date(date.fromisoformat(first))} – {human_date(date.fromisoformat(last))}"
+        return _("from {date}").format(date=human_day(first))
+    return f"{human_day(first)} – {human_day(last)}"
 
 
 def _joined(*parts: Any) -> str:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from schoolcrm.core.language import N_, _, translated
-from schoolcrm.core.rules.dates import human_date
+from schoolcrm.core.rules.dates import human_day
 from schoolcrm.core.rules.money import human_money, human_percent
 from schoolcrm.reports.table import Column, Fact, Kind, Table
 
@@ -107,7 +107,7 @@ def worth_of(row: DiscountRow) -> str:
 
 def days_of(row: DiscountRow) -> str:
     """Return the discount's days for people, empty if both are open."""
-    first, last = (human_date(date.fromisoformat(day)) if day else "" for day in (row.first, row.last))
+    first, last = (human_day(day) if day else "" for day in (row.first, row.last))
     if first and last:
         return f"{first} – {last}"
     if first:

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, tzinfo
+from datetime import datetime, tzinfo
 from functools import cache, partial
 from typing import Any
 
@@ -11,7 +11,7 @@ from schoolcrm.core.office.record_words import entity_name
 from schoolcrm.core.office.words import ACTIONS, CHANNELS, DIRECTIONS, MESSAGE_STATES, OUTCOMES, PURPOSES, TASK_STATES
 from schoolcrm.core.people.contacts import KINDS, PHONES
 from schoolcrm.core.people.custom_fields import ENTITIES, TYPES, human_value
-from schoolcrm.core.rules.dates import human_date, human_weekday
+from schoolcrm.core.rules.dates import human_date, human_day, human_weekday
 from schoolcrm.core.rules.money import human_money, human_percent, machine_money, machine_percent
 from schoolcrm.core.rules.personal import APPLICATIONS, SEXES
 from schoolcrm.core.rules.phones import human_phone
@@ -176,7 +176,7 @@ class Wording:
             return special(value, image)
         if column in _MOMENTS:
             return human_moment(self._db, value)
-        return human_date(date.fromisoformat(value)) if _is_day(column, value) else str(value)
+        return human_day(value) if _is_day(column, value) else str(value)
 
     def _yes_or_no(self, value: bool) -> str:
         if self._for_programs:
@@ -202,7 +202,7 @@ class Wording:
         return number
 
     def _day(self, text: str) -> str:
-        return text if self._for_programs else human_date(date.fromisoformat(text))
+        return text if self._for_programs else human_day(text)
 
 
 def _is_day(column: str, value: object) -> bool:

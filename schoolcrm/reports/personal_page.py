@@ -12,7 +12,7 @@ from typing import Any
 
 from schoolcrm.core.language import _, current_language, ngettext, speaking
 from schoolcrm.core.office.client_files import ClientFile, content_of, human_size
-from schoolcrm.core.rules.dates import Period, human_date
+from schoolcrm.core.rules.dates import Period, human_date, human_day
 from schoolcrm.core.rules.money import human_money
 from schoolcrm.core.rules.safetext import printable
 from schoolcrm.core.store.database import setting
@@ -85,7 +85,7 @@ def _money(card: Card, currency: str) -> Iterator[str]:
         message = ngettext("Enough for {count} lesson", "Enough for {count} lessons", left).format(count=left)
         yield _paragraph(message)
     if expires:
-        yield _paragraph(_("Paid until {date}").format(date=human_date(date.fromisoformat(expires))))
+        yield _paragraph(_("Paid until {date}").format(date=human_day(expires)))
 
 
 def _subscriptions(card: Card) -> list[list[str]]:
@@ -168,4 +168,4 @@ def _text(text: str) -> str:
 
 
 def _day(text: str | None) -> str:
-    return human_date(date.fromisoformat(text)) if text else ""
+    return human_day(text) if text else ""

@@ -7,7 +7,7 @@ from schoolcrm.core.importing.client_row import ClientRow, Problem
 from schoolcrm.core.importing.spool import Spool
 from schoolcrm.core.importing.updates import Updates
 from schoolcrm.core.language import _
-from schoolcrm.core.rules.dates import human_date
+from schoolcrm.core.rules.dates import human_day
 
 _KNOWN = """
     SELECT id FROM contract
@@ -54,10 +54,6 @@ def contradiction(row: ClientRow) -> Problem | None:
     if first is None or last is None or last >= first:
         return None
     reason = _("The contract would end on {last}, before its first day {first}.").format(
-        last=_human(last), first=_human(first)
+        last=human_day(last), first=human_day(first)
     )
-    return Problem("", _human(last), reason)
-
-
-def _human(day: str) -> str:
-    return human_date(date.fromisoformat(day))
+    return Problem("", human_day(last), reason)

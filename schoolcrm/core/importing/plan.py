@@ -23,7 +23,7 @@ from schoolcrm.core.importing.studies import Studies
 from schoolcrm.core.importing.tally import FamiliesMet, LeftOut, Tally
 from schoolcrm.core.importing.updates import Updates
 from schoolcrm.core.language import _
-from schoolcrm.core.rules.dates import human_date
+from schoolcrm.core.rules.dates import human_day
 from schoolcrm.core.rules.money import human_money
 from schoolcrm.core.store.numbering import last_number
 
@@ -135,9 +135,9 @@ class ClientPlan:
             return Problem("", human_money(row.balance), reason)
         if row.birthday and (born := self._said.birthday_of(student)) and row.birthday != born:
             reason = _("The student is in the file twice with different birth dates: {first} and {second}.").format(
-                first=_human(born), second=_human(row.birthday)
+                first=human_day(born), second=human_day(row.birthday)
             )
-            return Problem("", _human(row.birthday), reason)
+            return Problem("", human_day(row.birthday), reason)
         return None
 
     def _update(self, row: ClientRow, placement: Placement, updates: Updates, *, again: bool) -> None:
@@ -271,7 +271,3 @@ class ClientPlan:
         if joins:
             self._add_contacts(row, placement.client)
             self._contracts.add(row, placement.client)
-
-
-def _human(day: str) -> str:
-    return human_date(date.fromisoformat(day))

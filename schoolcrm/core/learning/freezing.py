@@ -12,7 +12,7 @@ from schoolcrm.core.learning.freezes import Freeze, get_freeze, overlapping, wor
 from schoolcrm.core.learning.groups import require_active_student
 from schoolcrm.core.listing.lookup import quoted
 from schoolcrm.core.money.months import price_months_anew
-from schoolcrm.core.rules.dates import human_date
+from schoolcrm.core.rules.dates import human_date, human_day
 from schoolcrm.core.rules.names import shortened, tidy
 from schoolcrm.core.store.cells import group_name, student_name
 
@@ -172,7 +172,7 @@ def _conflicts(db: sqlite3.Connection, freeze: Freeze) -> list[str]:
 
 def _marks_inside(db: sqlite3.Connection, freeze: Freeze) -> list[str]:
     rows = db.execute(_MARKS, (freeze.student_id, freeze.first_on.isoformat(), freeze.last_on.isoformat()))
-    return [f"{human_date(date.fromisoformat(on))} {time} {name}" for on, time, name in rows]
+    return [f"{human_day(on)} {time} {name}" for on, time, name in rows]
 
 
 def _require_unused(db: sqlite3.Connection, subscription_id: int, last_on: date, days: int) -> None:
@@ -181,7 +181,7 @@ def _require_unused(db: sqlite3.Connection, subscription_id: int, last_on: date,
         "SELECT DISTINCT on_date FROM mark WHERE subscription_id = ? AND on_date > ? ORDER BY on_date",
         (subscription_id, last_on.isoformat()),
     )
-    paid = [human_date(date.fromisoformat(on)) for (on,) in rows]
+    paid = [human_day(on) for (on,) in rows]
     if paid:
         raise Refused(
             _("The subscription {id} has paid lessons on days that the freeze gave it: {days}.").format(

@@ -9,7 +9,7 @@ from schoolcrm.core.errors import BadValue, Refused
 from schoolcrm.core.language import _
 from schoolcrm.core.listing.lookup import quoted
 from schoolcrm.core.money.months import price_months_anew
-from schoolcrm.core.rules.dates import human_date
+from schoolcrm.core.rules.dates import human_date, human_day
 from schoolcrm.core.rules.names import fold, tidy
 
 if TYPE_CHECKING:
@@ -200,13 +200,13 @@ def _require_no_overlap(
     name, first, last = row
     if last is None:
         sentence = _("{name} is in the group already, since {first}.")
-        begins = human_date(date.fromisoformat(first))
+        begins = human_day(first)
         raise Refused(
             sentence.format(name=quoted(name), first=begins),
             _("End that membership first: 'schoolcrm groups leave'."),
         )
     sentence = _("{name} is in the group already, from {first} to {last}.")
-    days = {"first": human_date(date.fromisoformat(first)), "last": human_date(date.fromisoformat(last))}
+    days = {"first": human_day(first), "last": human_day(last)}
     raise Refused(sentence.format(name=quoted(name), **days), _("Choose days outside that membership."))
 
 
@@ -252,7 +252,7 @@ def _require_none_begun(db: sqlite3.Connection, group_id: int, student_id: int, 
     )
     names = {key: quoted(name) for key, name in names_of(db, group_id, student_id).items()}
     raise Refused(
-        sentence.format(**names, first=human_date(date.fromisoformat(first))),
+        sentence.format(**names, first=human_day(first)),
         _("Give that day or a later one with --on: what has begun is ended, not removed."),
     )
 

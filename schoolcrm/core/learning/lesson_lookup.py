@@ -9,7 +9,7 @@ from typing import Any
 from schoolcrm.core.errors import Refused
 from schoolcrm.core.language import _
 from schoolcrm.core.learning.timetable import PlannedLesson, planned_lessons
-from schoolcrm.core.rules.dates import human_date
+from schoolcrm.core.rules.dates import human_date, human_day
 
 DEFAULT_MINUTES = 60
 UNKNOWN_TIME = "00:00"
@@ -174,7 +174,7 @@ def _that_takes_place(row: tuple[Any, ...] | None) -> PlannedLesson | None:
     on, *facts, occurrence_on, state = row
     if state == "cancelled":
         raise Refused(
-            _("The lesson {id} of {day} was cancelled.").format(id=facts[8], day=human_date(date.fromisoformat(on))),
+            _("The lesson {id} of {day} was cancelled.").format(id=facts[8], day=human_day(on)),
             _("Name a lesson that takes place; 'schoolcrm lessons restore {id}' brings this one back.").format(
                 id=facts[8]
             ),

@@ -11,7 +11,7 @@ from schoolcrm.core.learning.schedule import find_slot, find_slots, students_of
 from schoolcrm.core.listing.lookup import quoted, read_id, several
 from schoolcrm.core.money.months import price_months_anew
 from schoolcrm.core.people.references import find_student
-from schoolcrm.core.rules.dates import human_date, human_weekday
+from schoolcrm.core.rules.dates import human_date, human_day, human_weekday
 from schoolcrm.core.rules.names import shortened
 from schoolcrm.core.rules.timetable import Slot
 
@@ -120,4 +120,4 @@ def stored_lessons(db: sqlite3.Connection, slot_id: int, first: date) -> list[st
         "SELECT on_date, time FROM lesson WHERE schedule_id = ? AND occurrence_on >= ? ORDER BY on_date, time",
         (slot_id, first.isoformat()),
     )
-    return [f"{human_date(date.fromisoformat(on))} {time}" for on, time in rows]
+    return [f"{human_day(on)} {time}" for on, time in rows]

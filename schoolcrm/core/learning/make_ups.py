@@ -8,7 +8,7 @@ from typing import NamedTuple
 from schoolcrm.core.errors import NotFound, Refused
 from schoolcrm.core.language import _
 from schoolcrm.core.listing.lookup import read_id
-from schoolcrm.core.rules.dates import human_date, parse_date
+from schoolcrm.core.rules.dates import human_date, human_day, parse_date
 from schoolcrm.core.store.transaction import WritableSchool
 
 FULL_SHARE = 100
@@ -44,14 +44,14 @@ def missed_lesson(db: sqlite3.Connection, student_id: int, ref: str, today: date
     missed = [row for row in rows if not row[2]]
     if len(missed) > 1:
         raise Refused(
-            _("The student missed {count} lessons on {day}.").format(count=len(missed), day=_human(missed[0][1])),
+            _("The student missed {count} lessons on {day}.").format(count=len(missed), day=human_day(missed[0][1])),
             _("Name the lesson by its number: {numbers}.").format(numbers=", ".join(str(row[0]) for row in missed)),
         )
     if missed:
         return int(missed[0][0])
     if rows:
         raise Refused(
-            _("The student was at the lesson of {day}.").format(day=_human(rows[0][1])),
+            _("The student was at the lesson of {day}.").format(day=human_day(rows[0][1])),
             _("Only a missed lesson is made up for."),
         )
     raise NotFound(
@@ -121,7 +121,3 @@ def note_mark(school: WritableSchool, lesson_id: int, student_id: int, texts: Ma
             f"UPDATE mark SET {assignments} WHERE student_id = :student AND lesson_id = :lesson",  # noqa: S608
             {**texts, "student": student_id, "lesson": lesson_id},
         )
-
-
-def _human(text: str) -> str:
-    return human_date(date.fromisoformat(text))

@@ -10,7 +10,7 @@ from schoolcrm.core.learning.groups import require_active_student
 from schoolcrm.core.money.months import price_months_anew
 from schoolcrm.core.money.sales import charge_upfront
 from schoolcrm.core.people.own_students import client_of_student
-from schoolcrm.core.rules.dates import human_date
+from schoolcrm.core.rules.dates import human_date, human_day
 from schoolcrm.core.statuses.events import sale_withdrawn
 from schoolcrm.core.store.cells import student_name
 from schoolcrm.core.store.transaction import WritableSchool
@@ -215,7 +215,7 @@ def _check_closing(db: sqlite3.Connection, sold: Subscription, on: date) -> None
 
 
 def _named(marks: list[tuple[str, str, str]]) -> str:
-    shown = [f"{human_date(date.fromisoformat(on))} {time} {name}" for on, time, name in marks[:MOST_LESSONS_NAMED]]
+    shown = [f"{human_day(on)} {time} {name}" for on, time, name in marks[:MOST_LESSONS_NAMED]]
     return ", ".join(shown if len(shown) == len(marks) else [*shown, "…"])
 
 

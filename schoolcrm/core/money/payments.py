@@ -7,7 +7,7 @@ from datetime import date
 from schoolcrm.core.errors import BadValue, NotFound, Refused
 from schoolcrm.core.language import _
 from schoolcrm.core.money.ledger import balance
-from schoolcrm.core.rules.dates import human_date
+from schoolcrm.core.rules.dates import human_date, human_day
 from schoolcrm.core.rules.money import human_money
 from schoolcrm.core.store.transaction import WritableSchool
 
@@ -92,7 +92,7 @@ def counted_payment(db: sqlite3.Connection, payment_id: int) -> Voided:
         raise Refused(
             _("The payment {id} is void already.").format(id=payment_id),
             _("It was taken back on {day}; if the money came after all, record it as a new payment.").format(
-                day=human_date(date.fromisoformat(row[0]))
+                day=human_day(row[0])
             ),
         )
     return Voided(row[1], row[2], date.fromisoformat(row[3]))

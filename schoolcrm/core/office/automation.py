@@ -11,7 +11,7 @@ from schoolcrm.core.listing.fields import CUSTOM
 from schoolcrm.core.listing.lookup import quoted
 from schoolcrm.core.people.bulk import SCALES, SOURCE, STUDIES, Settings
 from schoolcrm.core.people.custom_fields import CustomField, fields_of, human_value
-from schoolcrm.core.rules.dates import Period, human_date, parse_date
+from schoolcrm.core.rules.dates import Period, human_date, human_day, parse_date
 from schoolcrm.core.rules.names import fold
 from schoolcrm.core.rules.personal import SEXES
 from schoolcrm.core.store.cells import day_bounds
@@ -183,7 +183,7 @@ class Words:
         if key == "sex":
             return _(SEXES.get(value, value))
         if key == "birthday" and value:
-            return human_date(date.fromisoformat(value))
+            return human_day(value)
         return human_value(self._own[key].type, value) if key in self._own else value
 
     def condition(self, one: Automation) -> str:

@@ -11,7 +11,7 @@ from schoolcrm.core.listing.client_fields import CLIENTS
 from schoolcrm.core.listing.fields import CUSTOM, Field, custom_fields_of
 from schoolcrm.core.listing.rows import Wish, list_rows
 from schoolcrm.core.office.messages import Outgoing, address_of
-from schoolcrm.core.rules.dates import human_date
+from schoolcrm.core.rules.dates import human_day
 from schoolcrm.core.rules.letters import fill_letter, places_of, unknown_place
 from schoolcrm.core.rules.money import human_money
 from schoolcrm.core.rules.phones import human_phone
@@ -82,7 +82,7 @@ def told(field: Field, cell: Any) -> str:
 
 _TOLD: dict[str, Callable[[Any], str]] = {
     "money": human_money,
-    "date": lambda cell: human_date(date.fromisoformat(cell)),
+    "date": human_day,
     "phone": human_phone,
     "bool": lambda cell: _("yes") if cell else _("no"),
 }

@@ -13,7 +13,7 @@ from schoolcrm.core.listing.fields import CUSTOM
 from schoolcrm.core.listing.lookup import quoted
 from schoolcrm.core.people.custom_fields import CustomField, fields_of, find_field, human_value, read_value
 from schoolcrm.core.people.facts import person_name
-from schoolcrm.core.rules.dates import human_date
+from schoolcrm.core.rules.dates import human_day
 from schoolcrm.core.rules.names import closest, excerpt, fold
 from schoolcrm.core.rules.personal import read_yes_no
 from schoolcrm.core.store.numbers import number_list
@@ -114,7 +114,7 @@ def told_settings(db: "sqlite3.Connection", assignments: Mapping[str, str], sett
         elif key in settings.status_ids:
             (value,) = db.execute(status_name, (settings.status_ids[key],)).fetchone()
         elif text and key == "birthday":
-            value = human_date(date.fromisoformat(settings.facts[key]))
+            value = human_day(settings.facts[key])
         label = _("Studies") if key == STUDIES else key[len(CUSTOM) :] if key.startswith(CUSTOM) else ""
         told.append(f"{label or _(CLIENTS.fields[key].label)} = {value or '—'}")
     return told

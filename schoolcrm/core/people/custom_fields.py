@@ -10,7 +10,7 @@ from schoolcrm.core.errors import BadValue, NotFound, Refused
 from schoolcrm.core.language import N_, _, current_language
 from schoolcrm.core.listing.fields import CUSTOM, plain_name
 from schoolcrm.core.listing.lookup import quoted
-from schoolcrm.core.rules.dates import human_date
+from schoolcrm.core.rules.dates import human_day
 from schoolcrm.core.rules.names import closest, did_you_mean, excerpt, fold, known_names
 from schoolcrm.core.rules.personal import find_choice, parse_any_day, read_line, read_note, read_number, read_yes_no
 
@@ -227,7 +227,7 @@ def human_value(type: str, value: str) -> str:
     if not value:
         return ""
     if type == "date":
-        return human_date(date.fromisoformat(value))
+        return human_day(value)
     if type == "bool":
         return _("yes") if value == "1" else _("no")
     return value.replace(".", ",") if type == "number" and current_language() == "ru" else value

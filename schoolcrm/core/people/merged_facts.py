@@ -1,13 +1,12 @@
 """What two records of one client say: gaps are filled, the earlier or later day taken, what differs is told (R53)."""
 
 import sqlite3
-from datetime import date
 from typing import Any
 
 from schoolcrm.core.language import _
 from schoolcrm.core.listing.client_fields import CLIENTS
 from schoolcrm.core.people.custom_fields import fields_of, human_value
-from schoolcrm.core.rules.dates import human_date
+from schoolcrm.core.rules.dates import human_day
 from schoolcrm.core.rules.personal import APPLICATIONS, SEXES
 
 FILLED = ("birthday", "sex", "source_id", "manager", "colour", "application")
@@ -81,5 +80,5 @@ def _value(db: sqlite3.Connection, column: str, value: Any) -> str:
     if column == "source_id":
         return str(db.execute("SELECT name FROM source WHERE id = ?", (value,)).fetchone()[0])
     if column == "birthday":
-        return human_date(date.fromisoformat(value))
+        return human_day(value)
     return _(_WORDS[column][value]) if column in _WORDS else str(value)

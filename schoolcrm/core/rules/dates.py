@@ -275,6 +275,11 @@ def human_date(day: date) -> str:
     return day.isoformat()
 
 
+def human_day(kept: str) -> str:
+    """Return a day, as it is kept (ISO), as people of the language in use read it."""
+    return human_date(date.fromisoformat(kept))
+
+
 def human_weekday(isoweekday: int) -> str:
     """Return the short name of the weekday (1 Monday … 7 Sunday) in the language in use."""
     return _SHORT_WEEKDAYS[current_language()][isoweekday - 1]

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from schoolcrm.core.errors import BadValue, NotFound, Refused
 from schoolcrm.core.language import _
-from schoolcrm.core.rules.dates import human_date
+from schoolcrm.core.rules.dates import human_date, human_day
 from schoolcrm.core.statuses.events import (
     require_active,
     trial_attended,
@@ -241,9 +241,7 @@ def _nothing_to_cancel(db: sqlite3.Connection, client_id: int) -> Refused | NotF
             _("Book one with 'schoolcrm clients trial book {id} --on DATE'.").format(id=client_id),
         )
     return Refused(
-        _("The trial lesson of {name} is the mark of a lesson: {day}.").format(
-            name=name, day=human_date(date.fromisoformat(row[0]))
-        ),
+        _("The trial lesson of {name} is the mark of a lesson: {day}.").format(name=name, day=human_day(row[0])),
         _("Mark that lesson anew: 'schoolcrm lessons mark {id} STUDENT absent'.").format(id=row[1]),
     )
 
