@@ -14,6 +14,7 @@ from schoolcrm.core.importing.values import Reader, custom_reader_for, reader_fo
 from schoolcrm.core.rules.names import fold, tidy
 
 _MOST_KNOWN = 20_000
+_LONGEST_KNOWN = 100
 _SELDOM_TWICE = frozenset(("payer", "phone", "home_phone", "email", "address", "note"))
 _DAYS = frozenset(("birthday", "last_visit", "last_purchase", "contract_from", "contract_to"))
 PHONE_KINDS = frozenset(("mobile", "home"))
@@ -52,7 +53,7 @@ class _Known(dict[str, Any]):
 
     def __missing__(self, text: str) -> Any:
         value = self._read(text)
-        if len(self) < _MOST_KNOWN and not isinstance(value, _Fault):
+        if len(self) < _MOST_KNOWN and len(text) <= _LONGEST_KNOWN and not isinstance(value, _Fault):
             self[text] = value
         return value
 

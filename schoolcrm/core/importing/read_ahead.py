@@ -16,7 +16,6 @@ from schoolcrm.core.importing.client_row import ClientRow, RejectedRow
 from schoolcrm.core.importing.rows import ClientRows
 
 _LARGE = 1 << 20  # bytes; a smaller file is read before the processes would have got going
-_CHUNK = 50
 _PIPE = 1 << 20  # bytes on their way: with the 64 KB of Linux the processes wait for one another
 
 
@@ -61,7 +60,7 @@ class RowsAhead:
 
         They are seldom wanted, so they don't come through the pipe.
         """
-        return next(cells for line, cells in self._read_again if line == row.line)
+        return next((cells for line, cells in self._read_again if line == row.line), [])
 
     def __iter__(self) -> Iterator[ClientRow | RejectedRow]:
         """Give the rows in the order of the file; raises BadValue where it can't be read on."""
@@ -109,7 +108,7 @@ def _send_and_leave(rows: ClientRows, writable: int) -> None:
 
 
 def _send(rows: ClientRows, pipe: BinaryIO) -> None:
-    of_file = (row if isinstance(row, RejectedRow) else tuple(row) for row in rows)
-    while chunk := list(islice(of_file, _CHUNK)):
-        pickle.dump(chunk, pipe, pickle.HIGHEST_PROTOCOL)
+    for chunk in rows.by_chunks():
+        plain = [row if isinstance(row, RejectedRow) else tuple(row) for row in chunk]
+        pickle.dump(plain, pipe, pickle.HIGHEST_PROTOCOL)
     pickle.dump(rows.passed_over, pipe)

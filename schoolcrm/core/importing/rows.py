@@ -1,9 +1,8 @@
 """The rows of a client file, read into typed values (R62, R63)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import islice
 from typing import Any
 
 from schoolcrm.core.errors import BadValue
@@ -12,12 +11,14 @@ from schoolcrm.core.importing.client_row import ClientRow, Problem, RejectedRow
 from schoolcrm.core.importing.columns import PHONE_KINDS, SLOTS, Columns
 from schoolcrm.core.importing.headings import Fate, HeadingMap
 from schoolcrm.core.importing.keys import keys_of
+from schoolcrm.core.importing.layout import Record
 from schoolcrm.core.importing.reading import Source
 from schoolcrm.core.importing.values import Reader, read_name_and_key
 from schoolcrm.core.language import _
 from schoolcrm.core.rules.names import excerpt, fold, shortened, tidy
 
-_CHUNK = 100
+_CHUNK = 64
+_LARGE_CHUNK = 1 << 20  # letters: whatever a row may hold, so many stay in the memory and one row more
 _NAMES = ("student", "last_name", "first_name", "middle_name")
 _PERSONAL = ("payer", "birthday", "phone", "home_phone", "email")
 _TOTAL_WORDS = frozenset(("итого", "итог", "итоги", "всего", "total", "totals"))
@@ -76,15 +77,22 @@ class ClientRows:
 
     def __iter__(self) -> Iterator[ClientRow | RejectedRow]:
         """Read the file from its beginning; raises BadValue where it can't be read on."""
+        for rows in self.by_chunks():
+            yield from rows
+
+    def by_chunks(self) -> Iterator[Iterator[ClientRow | RejectedRow]]:
+        """Read the file, so many rows at a time."""
         self.passed_over = PassedOver()
-        of_file = self.source.rows()
-        while chunk := list(islice(of_file, _CHUNK)):
-            rows = [self._prepared(cells) for _line, cells in chunk]
-            values, faults = self._columns.read(rows)
-            for place, (line, self._cells_read) in enumerate(chunk):
-                row = self._row(line, rows[place], values[place], faults.get(place, []))
-                if row is not None:
-                    yield row
+        for chunk in _chunks(self.source.rows()):
+            yield self._rows(chunk)
+
+    def _rows(self, chunk: Sequence[Record]) -> Iterator[ClientRow | RejectedRow]:
+        rows = [self._prepared(cells) for _line, cells in chunk]
+        values, faults = self._columns.read(rows)
+        for place, (line, self._cells_read) in enumerate(chunk):
+            row = self._row(line, rows[place], values[place], faults.get(place, []))
+            if row is not None:
+                yield row
 
     def cells_of(self, _row: ClientRow) -> list[str]:
         """Return the cells of the row given last, as they stand in the file."""
@@ -150,6 +158,19 @@ class ClientRows:
         else:
             return False
         return True
+
+
+def _chunks(of_file: Iterator[Record]) -> Iterator[list[Record]]:
+    chunk: list[Record] = []
+    letters = 0
+    for record in of_file:
+        chunk.append(record)
+        letters += sum(map(len, record[1]))
+        if len(chunk) == _CHUNK or letters > _LARGE_CHUNK:
+            yield chunk
+            chunk, letters = [], 0
+    if chunk:
+        yield chunk
 
 
 def _client_row(line: int, student: str, student_key: str, values: tuple[Any, ...]) -> ClientRow:

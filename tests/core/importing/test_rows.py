@@ -226,6 +226,12 @@ def test_custom_fields_are_read_by_their_type(write_text: WriteText, read_client
     assert second.custom == ()
 
 
+def test_long_rows_are_not_gathered_in_the_memory(write_text: WriteText) -> None:
+    long, short = ";".join(["Ли", *["о" * 120_000] * 5]), "Ким;;;;;"
+    path = write_text("ФИО;;;;;", *[long] * 4, *[short] * 70)
+    assert [len(list(rows)) for rows in stream(path).by_chunks()] == [2, 2, 64, 6]
+
+
 def test_an_own_field_may_be_called_as_a_field_is_here(write_text: WriteText, read_clients: ReadClients) -> None:
     fields = [CustomField("payer", "text"), CustomField("birthday", "number")]
     path = write_text("ФИО;payer;birthday", "Ли;Анна;5")
