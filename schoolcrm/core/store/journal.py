@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from schoolcrm.core.clock import utc_now
+from schoolcrm.core.store.triggers import lifted_triggers
 
 # Whose a record was, by the image of it: the client, else the student, else the subscription.
 OWNER = (
@@ -115,21 +116,6 @@ def end_operation(db: sqlite3.Connection, number: int) -> bool:
         (number,),
     )
     return bool(row.fetchone()[0])
-
-
-@contextmanager
-def lifted_triggers(db: sqlite3.Connection, *names: str) -> Iterator[list[str]]:
-    """Take the triggers of these names away, all without a name; yield which there were, and put them back at the end.
-
-    In the caller's transaction, which brings them back when the block fails.
-    """
-    triggers = db.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'").fetchall()
-    lifted = [(name, sql) for name, sql in triggers if name in names or not names]
-    for name, _sql in lifted:
-        db.execute(f'DROP TRIGGER "{name}"')
-    yield [name for name, _sql in lifted]
-    for _name, sql in lifted:
-        db.execute(sql)
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from schoolcrm.core.store.foreign_keys import unfollowed_references
-from schoolcrm.core.store.journal import lifted_triggers
+from schoolcrm.core.store.triggers import lifted_triggers
 
 
 @contextmanager
