@@ -8,6 +8,7 @@ from schoolcrm.core.rules.names import excerpt
 
 Contact = tuple[str, str, str, str | None]
 """Kind (mobile, home, email, address, skype, link, metro), value, its key, and whose it is («мама»)."""
+PHONE_KINDS = frozenset(("mobile", "home"))
 
 
 class ClientRow(NamedTuple):

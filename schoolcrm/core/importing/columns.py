@@ -7,7 +7,7 @@ from itertools import repeat
 from typing import Any, NamedTuple
 
 from schoolcrm.core.errors import BadValue
-from schoolcrm.core.importing.client_row import ClientRow, Contact, Problem
+from schoolcrm.core.importing.client_row import PHONE_KINDS, ClientRow, Contact, Problem
 from schoolcrm.core.importing.headings import Column
 from schoolcrm.core.importing.kept_values import iso
 from schoolcrm.core.importing.values import Reader, custom_reader_for, reader_for
@@ -17,7 +17,6 @@ _MOST_KNOWN = 20_000
 _LONGEST_KNOWN = 100
 _SELDOM_TWICE = frozenset(("payer", "phone", "home_phone", "email", "address", "note"))
 _DAYS = frozenset(("birthday", "last_visit", "last_purchase", "contract_from", "contract_to"))
-PHONE_KINDS = frozenset(("mobile", "home"))
 _KINDS = {"phone": "mobile", "home_phone": "home"} | {
     kind: kind for kind in ("email", "address", "skype", "link", "metro")
 }

@@ -5,6 +5,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
+from schoolcrm.core.importing.client_row import PHONE_KINDS
 from schoolcrm.core.importing.families import Families
 from schoolcrm.core.importing.spool import Spool
 from schoolcrm.core.rules.names import fold, tidy
@@ -93,7 +94,7 @@ def know_people(db: sqlite3.Connection, families: Families) -> None:
     """
     for (client, key), rows in groupby(db.execute(_KNOWN_CLIENTS), key=itemgetter(0, 1)):
         contacts = [(kind, value, value, None) for _client, _key, kind, value in rows if kind is not None]
-        phones = [value for kind, value, _key, _whose in contacts if kind in ("mobile", "home")]
+        phones = [value for kind, value, _key, _whose in contacts if kind in PHONE_KINDS]
         families.know_client(client, key, phones, contacts)
     for student, client, key, client_key, birthday, phones in db.execute(_KNOWN_STUDENTS):
         families.know_student(

@@ -7,8 +7,8 @@ from typing import Any
 
 from schoolcrm.core.errors import BadValue
 from schoolcrm.core.importing.assignments import replacer
-from schoolcrm.core.importing.client_row import ClientRow, Problem, RejectedRow
-from schoolcrm.core.importing.columns import PHONE_KINDS, SLOTS, Columns
+from schoolcrm.core.importing.client_row import PHONE_KINDS, ClientRow, Problem, RejectedRow
+from schoolcrm.core.importing.columns import SLOTS, Columns
 from schoolcrm.core.importing.headings import Fate, HeadingMap
 from schoolcrm.core.importing.keys import keys_of
 from schoolcrm.core.importing.layout import Record

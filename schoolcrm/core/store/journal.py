@@ -129,7 +129,7 @@ def recorded_together(db: sqlite3.Connection, *tables: str) -> Iterator[None]:
     keys = {table: key_columns_of(db, table) for table in tables}
     last = {table: _greatest(db, table, first) for table, (first, *_others) in keys.items()}
     triggers = {_name_of_trigger(table, "insert"): table for table in tables}
-    with lifted_triggers(db, *triggers) as lifted:
+    with lifted_triggers(db, triggers) as lifted:
         yield
         for table in (table for name, table in triggers.items() if name in lifted):
             added = f' FROM "{table}" WHERE {keys[table][0]} > {last[table]} ORDER BY {", ".join(keys[table])}'
